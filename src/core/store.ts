@@ -1,0 +1,138 @@
+import type { Caller } from "./caller.ts";
+import type { CatalogSnapshot } from "./catalog.ts";
+import type { Reason } from "./error.ts";
+import type { Money } from "./money.ts";
+import type { Verb } from "./upstream.ts";
+import type { Message, Verification, VerificationRequest, VerificationStatus } from "./verification.ts";
+
+export interface NewVerification {
+  readonly verificationId: string;
+  readonly caller: Caller;
+  /** Unique per caller. */
+  readonly requestId: string;
+  readonly request: VerificationRequest;
+  readonly time: Date;
+}
+
+export interface NewAttempt {
+  readonly upstream: string;
+  readonly offerId: string;
+  readonly offerRef: string;
+  readonly country: string;
+  readonly service: string;
+  readonly quotedPrice: Money;
+  readonly explanation: string;
+  readonly time: Date;
+}
+
+export interface RecordedPurchase {
+  readonly orderRef: string;
+  readonly phoneNumber: string;
+  readonly numberAsSold: string;
+  readonly price: Money;
+  readonly expireTime: Date;
+  readonly time: Date;
+}
+
+export interface VerificationFilter {
+  /** Empty for all. */
+  readonly statuses: readonly VerificationStatus[];
+  readonly upstream?: string;
+  /** With a value: equal; without: present. */
+  readonly label?: { readonly key: string; readonly value?: string };
+  readonly pageSize: number;
+  /** As the last page gave it. */
+  readonly pageToken?: string;
+}
+
+export interface VerificationPage {
+  /** Newest first. */
+  readonly verifications: readonly Verification[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+/** A request that was sent to an upstream, remembered so that a restart knows how full the limits' windows are. */
+export interface SentCall {
+  readonly upstream: string;
+  readonly verb: Verb;
+  readonly time: Date;
+}
+
+/**
+ * What outlives the daemon: the ledger and the catalogues.
+ *
+ * Each method is one command, atomic by itself and durable once its promise resolves. Commands that change a
+ * verification answer with its new state. A change that TRANSITIONS does not allow is refused with ALREADY_ENDED when the verification
+ * has ended, else it is a bug. A verification that is not there, or is another caller's, is NOT_FOUND.
+ */
+export interface Store {
+  /**
+   * Records the wish to buy, as PENDING. The same caller's earlier verification with that request id comes back instead,
+   * as it is now, unless it was for another request: REQUEST_ID_REUSED. Throws TOO_MANY_OPEN at the caller's bound.
+   */
+  createVerification(wish: NewVerification): Promise<{ verification: Verification; created: boolean }>;
+
+  /**
+   * The caller's verification with that request id, as it is now. Throws REQUEST_ID_REUSED when it was for another
+   * request.
+   */
+  findRequest(caller: string, requestId: string, request: VerificationRequest): Promise<Verification | undefined>;
+
+  /**
+   * Records the intent to buy, and reserves the quoted price. To be called before the one request to the upstream.
+   * Throws BUDGET_EXCEEDED when the caller's charges and reservations would pass a bound, and then nothing is recorded.
+   * All money of an attempt counts towards the UTC day and month in which it began; money in another currency than the
+   * bound's cannot be weighed, and exceeds it. It is a bug to begin one while another may have bought.
+   */
+  beginAttempt(verificationId: string, caller: Caller, attempt: NewAttempt): Promise<Verification>;
+
+  /** The last attempt bought: WAITING. The reservation is released and the price charged. */
+  recordPurchase(verificationId: string, purchase: RecordedPurchase): Promise<Verification>;
+
+  /** The last attempt was refused for certain: still PENDING, and holding no offer. The reservation is released. */
+  recordRefusal(verificationId: string, reason: Reason, time: Date): Promise<Verification>;
+
+  /** Nobody knows whether the last attempt bought: still PENDING. The money stays reserved. */
+  recordUncertain(verificationId: string, time: Date): Promise<Verification>;
+
+  /** Nothing was bought, and nothing more will be tried: FAILED. A bug while an attempt may have bought. */
+  recordFailure(verificationId: string, time: Date): Promise<Verification>;
+
+  /**
+   * Adds the messages that are not there yet, by messageId. WAITING becomes RECEIVED; the code of the newest message that
+   * has one becomes the verification's, and `time` its codeTime. `added` is false when all were known: nothing changes.
+   */
+  recordMessages(
+    verificationId: string,
+    messages: readonly Message[],
+    time: Date,
+  ): Promise<{ verification: Verification; added: boolean }>;
+
+  /** Ends it, and books the refund where it is known. */
+  recordEnd(
+    verificationId: string,
+    status: "COMPLETED" | "CANCELLED" | "EXPIRED",
+    refund: Money | undefined,
+    time: Date,
+  ): Promise<Verification>;
+
+  getVerification(caller: string, verificationId: string): Promise<Verification>;
+  listVerifications(caller: string, filter: VerificationFilter): Promise<VerificationPage>;
+
+  /** Those that have not ended, of all callers, oldest first. */
+  openVerifications(): Promise<readonly Verification[]>;
+
+  /** How many have not ended, by upstream id. */
+  countOpen(): Promise<ReadonlyMap<string, number>>;
+
+  saveCatalog(snapshot: CatalogSnapshot): Promise<void>;
+  loadCatalogs(): Promise<readonly CatalogSnapshot[]>;
+
+  /** Remembers a call that is about to be sent, and forgets those of its upstream before `forgetBefore`. */
+  recordCall(call: SentCall, forgetBefore: Date): Promise<void>;
+  callsSince(time: Date): Promise<readonly SentCall[]>;
+
+  /** Finishes what is queued, and closes. Commands after it are refused. */
+  close(): Promise<void>;
+}

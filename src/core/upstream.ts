@@ -1,0 +1,158 @@
+import type { Money } from "./money.ts";
+import type { Capability, Product } from "./offer.ts";
+
+/** What can be asked of an upstream. Each is one request to it, and is limited by that name. */
+export type Verb = "listings" | "detail" | "balance" | "buy" | "check" | "recent" | "cancel" | "complete";
+
+/** One line of an upstream's catalogue, as the upstream says it. */
+export interface Listing {
+  /** Whatever the provider needs to buy it; stable, printable, without spaces. */
+  readonly ref: string;
+  readonly product: Product;
+  /** An alpha-2 code or an English name. */
+  readonly country: string;
+  readonly serviceName: string;
+  readonly capabilities: readonly Capability[];
+  readonly price?: Money;
+  /** False when the upstream says that it has none to sell now. */
+  readonly available?: boolean;
+  readonly availableCount?: number;
+  readonly successRate?: number;
+  readonly waitMs?: number;
+  readonly curated?: boolean;
+  readonly supportsAreaCode?: boolean;
+}
+
+/** What an upstream has for sale. */
+export interface CatalogDesk {
+  /** The whole catalogue, part by part. Each step is one upstream request; a step may be empty. */
+  listings(signal: AbortSignal): AsyncGenerator<readonly Listing[], void, void>;
+
+  /** One listing with what only its own page tells. */
+  detail?(ref: string, signal: AbortSignal): Promise<Listing>;
+}
+
+/** What is bought. */
+export interface Order {
+  readonly offerRef: string;
+  readonly capability: Capability;
+  readonly areaCode?: string;
+}
+
+/** What the upstream says it sold. */
+export interface Purchase {
+  /** What the upstream calls the order. */
+  readonly orderRef: string;
+  readonly numberAsSold: string;
+  /** What was charged; absent where the answer does not say, and then it is what was quoted. */
+  readonly price?: Money;
+  /** Absent where the answer does not say. */
+  readonly expireTime?: Date;
+}
+
+/** An order that was bought, as its provider needs it to find it again. */
+export interface BoughtOrder {
+  readonly orderRef: string;
+  readonly offerRef: string;
+  readonly numberAsSold: string;
+}
+
+export interface ReceivedMessage {
+  /** The upstream's own id for it. */
+  readonly messageId?: string;
+  readonly sender?: string;
+  /** Empty where the upstream hands out nothing but the code. */
+  readonly text: string;
+  readonly code?: string;
+  readonly receiveTime?: Date;
+}
+
+/** What an upstream says of an order. A word that nobody knows is `waiting`, never success and never an end. */
+export type Progress =
+  | { readonly state: "waiting" }
+  | { readonly state: "received"; readonly messages: readonly ReceivedMessage[] }
+  | { readonly state: "cancelled"; readonly refund?: Money }
+  | { readonly state: "expired" };
+
+/** One order of an upstream's own list of orders. */
+export interface RecentOrder {
+  readonly orderRef: string;
+  readonly numberAsSold: string;
+  readonly serviceName: string;
+  readonly price?: Money;
+  readonly createTime?: Date;
+}
+
+/**
+ * What an upstream sells one-time codes through.
+ *
+ * Providers translate; they do not retry, wait, cache, log or remember. The gateway decides when to call, and each call
+ * is one upstream request. Every method throws a GatewayError for a definite refusal and an UpstreamFault for an answer
+ * that cannot be believed.
+ */
+export interface VerificationDesk {
+  /** Buys a number. Throws NO_NUMBERS when the upstream has none to sell. */
+  buy(order: Order, signal: AbortSignal): Promise<Purchase>;
+
+  /** Asks once whether a message has arrived. Never waits for one. */
+  check(order: BoughtOrder, signal: AbortSignal): Promise<Progress>;
+
+  /** Releases the number. Throws CANCEL_TOO_EARLY, ALREADY_RECEIVED or ALREADY_ENDED when refused. */
+  cancel(order: BoughtOrder, signal: AbortSignal): Promise<{ readonly refund?: Money }>;
+
+  /** Tells the upstream that the code was used. Absent where it cannot be told. */
+  complete?(order: BoughtOrder, signal: AbortSignal): Promise<void>;
+
+  /** The account's newest orders. Absent where the upstream does not list them. */
+  recent?(signal: AbortSignal): Promise<readonly RecentOrder[]>;
+}
+
+/** Everything one upstream can do. What it cannot do is absent. */
+export interface Desks {
+  readonly catalog: CatalogDesk;
+  /** The money left on the operator's account. */
+  balance?(signal: AbortSignal): Promise<Money>;
+  readonly verification?: VerificationDesk;
+}
+
+/** What is left of one of an upstream's limits. */
+export interface LimitState {
+  /** `account`, or the endpoint's name. */
+  readonly name: string;
+  readonly calls: number;
+  readonly windowMs: number;
+  readonly remaining: number;
+}
+
+export type UpstreamState = "READY" | "DEGRADED" | "CREDENTIALS_REJECTED" | "OUT_OF_FUNDS" | "UNREACHABLE";
+
+/** What the last calls to an upstream said about it. */
+export interface UpstreamHealth {
+  readonly state: UpstreamState;
+  readonly lastError?: { readonly message: string; readonly time: Date };
+}
+
+/** One configured account at one provider. */
+export interface Upstream {
+  readonly id: string;
+  readonly provider: string;
+  readonly desks: Desks;
+  /** What it can do, in words for operators: `balance`, `verification.cancel`. */
+  readonly features: readonly string[];
+  /** Time between two polls of one order, at least. */
+  readonly pollGapMs: number;
+  /** How long a number is kept when the upstream does not say. */
+  readonly lifetimeMs: number;
+
+  /**
+   * Waits for a slot within the upstream's limits, runs the task, which makes one request, and gives the slot back one
+   * window later. Throws UPSTREAMS_UNAVAILABLE when the signal aborts first; after that the signal no longer matters.
+   */
+  run<T>(verb: Verb, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+
+  limits(): readonly LimitState[];
+  health(): UpstreamHealth;
+
+  /** Closes its connections. Calls under way fail. */
+  close(): Promise<void>;
+}
