@@ -1,0 +1,50 @@
+import type { Caller } from "../core/caller.ts";
+import { sha256 } from "./rules.ts";
+import type { FileValues } from "./schema.ts";
+import type { ConfiguredCaller, Retention, Tls, UpstreamConfig } from "./types.ts";
+
+type FileCaller = NonNullable<FileValues["callers"]>[number];
+type FileUpstream = NonNullable<FileValues["upstreams"]>[number];
+
+const DAY_MS = 86_400_000;
+
+/** From the file's words to the gateway's. */
+export function toCaller({ name, token, token_sha256, budget, allow }: FileCaller): ConfiguredCaller {
+  const caller: Caller = {
+    name,
+    budget: defined({
+      perDay: budget?.per_day,
+      perMonth: budget?.per_month,
+      maxPrice: budget?.max_price,
+      maxOpen: budget?.max_open,
+    }),
+    allow: defined({ services: allow?.services, countries: allow?.countries, upstreams: allow?.upstreams }),
+  };
+  return { caller, tokenSha256: token ? sha256(token.reveal()) : (token_sha256 ?? "") };
+}
+
+export function toUpstream(upstream: FileUpstream): UpstreamConfig {
+  return {
+    id: upstream.id,
+    provider: upstream.provider,
+    apiKey: upstream.api_key,
+    ...defined({ baseUrl: upstream.base_url, callbackSecret: upstream.callback_secret }),
+    limits: upstream.limits ?? {},
+    prices: upstream.prices ?? {},
+    enabled: upstream.enabled ?? true,
+  };
+}
+
+export function toTls({ cert, key, client_ca }: NonNullable<FileValues["tls"]>): Tls {
+  return { certFile: cert, keyFile: key, ...defined({ clientCaFile: client_ca }) };
+}
+
+export function toRetention(retention: FileValues["retention"]): Retention {
+  return { messagesMs: retention?.messages ?? 30 * DAY_MS, ordersMs: retention?.orders ?? 400 * DAY_MS };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,85 @@
+import { formatPath, type Problems } from "./problems.ts";
+import { Complaint, type Read, readDatabase, readKey, readListener } from "./scalars.ts";
+import type { Environment } from "./substitute.ts";
+import type { Database, KeyPath, Listener, Origin, UpstreamConfig } from "./types.ts";
+
+/** The variables that switch an upstream on where no file names any, and its provider. */
+const KEY_VARIABLES: Readonly<Record<string, string>> = {
+  PING_API_KEY: "ping",
+  SMSVERIFICATIONSERVICE_API_KEY: "smsverificationservice",
+  SMSVERIFYO_API_KEY: "smsverifyo",
+  PAPSMS_API_KEY: "papsms",
+  PVAPINS_API_KEY: "pvapins",
+};
+
+interface Overrides {
+  readonly listen?: readonly Listener[];
+  readonly database?: Database;
+  readonly origins: readonly Origin[];
+}
+
+/** What the environment puts in the place of the file's values. A variable that is set but empty says nothing. */
+export function readOverrides(env: Environment, problems: Problems): Overrides {
+  const origins: Origin[] = [];
+
+  function read<T>(variable: string, path: KeyPath, expected: string, reader: Read<T>, texts: readonly string[]): T[] {
+    origins.push({ path, variable });
+    return texts.flatMap((text) => {
+      const value = reader(text);
+      const complaint = value instanceof Complaint ? value.message : `expected ${expected}`;
+      if (value !== undefined && !(value instanceof Complaint)) return [value];
+      problems.about(variable, `${formatPath(path)}: ${complaint}`);
+      return [];
+    });
+  }
+
+  const { NUMGATE_LISTEN, NUMGATE_DATABASE } = env;
+  const listen = NUMGATE_LISTEN
+    ? read(
+        "NUMGATE_LISTEN",
+        ["listen"],
+        "host:port, unix:/path or several with commas between them",
+        readListener,
+        NUMGATE_LISTEN.split(",").map((part) => part.trim()),
+      )
+    : [];
+  const [database] = NUMGATE_DATABASE
+    ? read("NUMGATE_DATABASE", ["database"], "sqlite:<path>, sqlite::memory: or postgres://...", readDatabase, [
+        NUMGATE_DATABASE,
+      ])
+    : [];
+  return { ...(listen.length > 0 && { listen }), ...(database && { database }), origins };
+}
+
+interface EnvironmentUpstreams {
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly origins: readonly Origin[];
+  readonly warnings: readonly string[];
+}
+
+/** One upstream, named after its provider, for each key that is set. */
+export function readKeyVariables(
+  env: Environment,
+  providers: readonly string[],
+  problems: Problems,
+): EnvironmentUpstreams {
+  const upstreams: UpstreamConfig[] = [];
+  const origins: Origin[] = [];
+  const warnings: string[] = [];
+  for (const [variable, provider] of Object.entries(KEY_VARIABLES)) {
+    const text = env[variable];
+    if (!text) continue;
+    if (!providers.includes(provider)) {
+      warnings.push(`${variable} is set, but the provider ${provider} is not available in this version.`);
+      continue;
+    }
+    const apiKey = readKey(text);
+    if (apiKey === undefined || apiKey instanceof Complaint) {
+      problems.about(variable, apiKey?.message ?? "expected a key");
+      continue;
+    }
+    origins.push({ path: ["upstreams", upstreams.length, "api_key"], variable });
+    upstreams.push({ id: provider, provider, apiKey, limits: {}, prices: {}, enabled: true });
+  }
+  return { upstreams, origins, warnings };
+}
