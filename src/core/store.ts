@@ -63,8 +63,9 @@ export interface SentCall {
  * What outlives the daemon: the ledger and the catalogues.
  *
  * Each method is one command, atomic by itself and durable once its promise resolves. Commands that change a
- * verification answer with its new state. A change that TRANSITIONS does not allow is refused with ALREADY_ENDED when the verification
- * has ended, else it is a bug. A verification that is not there, or is another caller's, is NOT_FOUND.
+ * verification answer with its new state. A change that TRANSITIONS does not allow is refused with ALREADY_ENDED when the
+ * verification has ended, with ALREADY_RECEIVED when its code was first, else it is a bug. A verification that is not
+ * there, or is another caller's, is NOT_FOUND.
  */
 export interface Store {
   /**

@@ -1,0 +1,113 @@
+/** The steps of a transaction, as one connection takes them. */
+export interface Transaction {
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+  savepoint(): void;
+  /** Keeps what was done since the savepoint. */
+  release(): void;
+  /** Undoes what was done since the savepoint, and drops it. */
+  rollbackToSavepoint(): void;
+  isOpen(): boolean;
+}
+
+export interface GroupCommit {
+  /** Runs the command in the next transaction. Resolves once it is committed; a command that throws is undone alone. */
+  run<T>(command: () => T): Promise<T>;
+
+  /** Runs at once. No transaction outlives a turn of the event loop, so it sees what is committed and nothing else. */
+  read<T>(query: () => T): Promise<T>;
+
+  /** Commits what is queued. Whatever comes after is refused. */
+  close(): void;
+}
+
+interface Job {
+  /** Runs the command, and gives what is to be told once its transaction is committed. */
+  readonly work: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bounds how long one transaction can keep the event loop. */
+const LARGEST_BATCH = 256;
+
+/**
+ * Lets the commands of one turn of the event loop share a commit. A commit waits for the disk, and the event loop waits
+ * with it: one for each command would stall every stream.
+ */
+export function createGroupCommit(transaction: Transaction): GroupCommit {
+  let queue: Job[] = [];
+  let closed = false;
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      drain();
+    });
+  }
+
+  function drain(): void {
+    const batch = queue.slice(0, LARGEST_BATCH);
+    queue = queue.slice(LARGEST_BATCH);
+    if (queue.length > 0) schedule();
+    if (batch.length > 0) commitTogether(transaction, batch);
+  }
+
+  return {
+    run<T>(command: () => T): Promise<T> {
+      if (closed) return Promise.reject(closedError());
+      return new Promise<T>((resolve, reject) => {
+        const work = () => {
+          const value = command();
+          return () => resolve(value);
+        };
+        queue.push({ work, reject });
+        schedule();
+      });
+    },
+    async read(query) {
+      if (closed) throw closedError();
+      return query();
+    },
+    close() {
+      closed = true;
+      while (queue.length > 0) drain();
+    },
+  };
+}
+
+/** Nobody is told anything before the commit, not even of a failure: it may rest on what the commit then loses. */
+function commitTogether(transaction: Transaction, batch: readonly Job[]): void {
+  let tellings: readonly (() => void)[];
+  try {
+    transaction.begin();
+    tellings = batch.map((job) => runAlone(transaction, job));
+    transaction.commit();
+  } catch (error) {
+    for (const job of batch) job.reject(error);
+    if (transaction.isOpen()) transaction.rollback();
+    return;
+  }
+  for (const tell of tellings) tell();
+}
+
+function runAlone(transaction: Transaction, job: Job): () => void {
+  transaction.savepoint();
+  try {
+    const tell = job.work();
+    transaction.release();
+    return tell;
+  } catch (error) {
+    // A full disk ends the whole transaction, and its savepoints with it.
+    if (!transaction.isOpen()) throw error;
+    transaction.rollbackToSavepoint();
+    return () => job.reject(error);
+  }
+}
+
+function closedError(): Error {
+  return new Error("the store is closed");
+}

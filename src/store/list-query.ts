@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { GatewayError } from "../core/error.ts";
+import type { VerificationFilter } from "../core/store.ts";
+import type { VerificationStatus } from "../core/verification.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import type { Value } from "./rows.ts";
+
+export interface ListQuery {
+  readonly sql: string;
+  readonly params: readonly Value[];
+}
+
+const NEWEST = 2n ** 63n - 1n;
+const TOKEN_BYTES = 16;
+
+/** The filter's rows, newest first, and one more than the page holds if there is one. */
+export function listQuery(caller: string, filter: VerificationFilter): ListQuery {
+  const { statuses, upstream, label, pageToken } = filter;
+  const before = pageToken === undefined ? NEWEST : readPageToken(pageToken, caller, filter);
+  const params: Value[] = [caller, before, BigInt(rowsOf(filter)) + 1n];
+  const bind = (value: string) => `?${params.push(value)}`;
+
+  const conditions = ["v.caller = ?1"];
+  if (statuses.length > 0) conditions.push(`v.status in (${distinct(statuses).map(bind).join(", ")})`);
+  if (upstream !== undefined) conditions.push(`v.upstream = ${bind(upstream)}`);
+  if (label?.value === undefined) {
+    conditions.push("v.seq < ?2");
+    if (label) conditions.push(`exists (select 1 from labels where verification = v.seq and key = ${bind(label.key)})`);
+    return { sql: select("verifications v", conditions, "v.seq"), params };
+  }
+  // A label's value may be rare among a million rows, so this one walks along the labels.
+  conditions.push(`l.caller = ?1 and l.key = ${bind(label.key)} and l.value = ${bind(label.value)}`);
+  conditions.push("l.verification < ?2");
+  return {
+    sql: select("labels l join verifications v on v.seq = l.verification", conditions, "l.verification"),
+    params,
+  };
+}
+
+function select(tables: string, conditions: readonly string[], order: string): string {
+  return `select v.* from ${tables} where ${conditions.join(" and ")} order by ${order} desc limit ?3`;
+}
+
+function distinct(statuses: readonly VerificationStatus[]): readonly VerificationStatus[] {
+  return [...new Set(statuses)].sort();
+}
+
+export function rowsOf({ pageSize }: VerificationFilter): number {
+  return Math.max(1, pageSize);
+}
+
+/** Where the next page goes on: below the row with that seq. Good for the same caller and filter only. */
+export function writePageToken(seq: bigint, caller: string, filter: VerificationFilter): string {
+  const token = Buffer.alloc(TOKEN_BYTES);
+  token.writeBigInt64BE(seq);
+  filterHash(caller, filter).copy(token, 8);
+  return token.toString("base64url");
+}
+
+function readPageToken(text: string, caller: string, filter: VerificationFilter): bigint {
+  const token = Buffer.from(text, "base64url");
+  if (token.length !== TOKEN_BYTES || token.toString("base64url") !== text) throw badPageToken("is not a page token");
+  if (!token.subarray(8).equals(filterHash(caller, filter))) throw badPageToken("belongs to another list");
+  return token.readBigInt64BE();
+}
+
+/** The page's size may change from page to page, the filter may not. */
+function filterHash(caller: string, { statuses, upstream, label }: VerificationFilter): Buffer {
+  const identity = canonicalJson({ caller, statuses: distinct(statuses), upstream, label });
+  return createHash("sha256").update(identity).digest().subarray(0, 8);
+}
+
+function badPageToken(description: string): GatewayError {
+  const violations = [{ field: "page_token", description }];
+  return new GatewayError("INVALID_REQUEST", `page_token ${description}`, { violations });
+}

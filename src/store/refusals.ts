@@ -1,0 +1,41 @@
+import { GatewayError } from "../core/error.ts";
+import { type Attempt, isTerminal, type VerificationStatus } from "../core/verification.ts";
+import { type Row, toText } from "./rows.ts";
+
+export function notFound(verificationId: string): GatewayError {
+  return new GatewayError("NOT_FOUND", `there is no verification ${verificationId}`, {
+    metadata: { verification_id: verificationId },
+  });
+}
+
+export function requestIdReused(requestId: string): GatewayError {
+  const description = "was used before, for another request";
+  return new GatewayError("REQUEST_ID_REUSED", `request_id ${requestId} ${description}`, {
+    metadata: { request_id: requestId },
+    violations: [{ field: "request_id", description }],
+  });
+}
+
+export function tooManyOpen(open: bigint, maxOpen: number): GatewayError {
+  return new GatewayError("TOO_MANY_OPEN", `${open} verifications have not ended, and ${maxOpen} may be open`, {
+    metadata: { open: String(open), max_open: String(maxOpen) },
+  });
+}
+
+/** Why a conditional change found no row to change: `row` is what the verification is, if it is there at all. */
+export function whyUnchanged(verificationId: string, row: Row | undefined): Error {
+  if (!row) return notFound(verificationId);
+  const status = toText(row.status) as VerificationStatus;
+  const metadata = { verification_id: verificationId, status };
+  if (status === "RECEIVED") {
+    return new GatewayError("ALREADY_RECEIVED", `verification ${verificationId} has its code`, { metadata });
+  }
+  if (!isTerminal(status)) return new Error(`verification ${verificationId} is ${status}, which forbids this change`);
+  return new GatewayError("ALREADY_ENDED", `verification ${verificationId} has ended: it is ${status}`, { metadata });
+}
+
+/** An attempt that may have bought is neither followed by another, nor called nothing. */
+export function refuseUnsettled(verificationId: string, attempts: readonly Attempt[]): void {
+  if (attempts.every((attempt) => attempt.outcome === "REFUSED")) return;
+  throw new Error(`an attempt of verification ${verificationId} may have bought, and is not settled`);
+}

@@ -1,0 +1,130 @@
+import type { Reason } from "../core/error.ts";
+import type { Money } from "../core/money.ts";
+import type { SentCall } from "../core/store.ts";
+import type { Verb } from "../core/upstream.ts";
+import type {
+  Attempt,
+  Message,
+  Outcome,
+  Verification,
+  VerificationRequest,
+  VerificationStatus,
+} from "../core/verification.ts";
+import { canonicalJson } from "./canonical-json.ts";
+
+/** What an engine gives for a row. Integers are bigints. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What an engine is given. There is no number and no Date: node:sqlite would bind a float, and NULL. */
+export type Value = string | bigint | null;
+
+export function fromTime(time: Date): bigint {
+  return BigInt(time.getTime());
+}
+
+export function toText(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError(`a column holds ${typeof value} instead of text`);
+  return value;
+}
+
+export function toInteger(value: unknown): bigint {
+  if (typeof value !== "bigint") throw new TypeError(`a column holds ${typeof value} instead of an integer`);
+  return value;
+}
+
+export function toTime(value: unknown): Date {
+  return new Date(Number(toInteger(value)));
+}
+
+export function toMoney(micros: unknown, currency: unknown): Money {
+  return { currency: toText(currency), micros: toInteger(micros) };
+}
+
+function textIfAny(value: unknown): string | undefined {
+  return value === null ? undefined : toText(value);
+}
+
+function timeIfAny(value: unknown): Date | undefined {
+  return value === null ? undefined : toTime(value);
+}
+
+function moneyIfAny(micros: unknown, currency: unknown): Money | undefined {
+  return micros === null ? undefined : toMoney(micros, currency);
+}
+
+/** Without the fields that are undefined. */
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** Equal requests become the same text. */
+export function fromRequest(request: VerificationRequest): string {
+  return canonicalJson(request);
+}
+
+export function toRequest(value: unknown): VerificationRequest {
+  const request = JSON.parse(toText(value));
+  if (!request.maxPrice) return request;
+  return { ...request, maxPrice: { ...request.maxPrice, micros: BigInt(request.maxPrice.micros) } };
+}
+
+export function toVerification(row: Row, attempts: readonly Attempt[], messages: readonly Message[]): Verification {
+  return {
+    verificationId: toText(row.verification_id),
+    version: Number(toInteger(row.version)),
+    caller: toText(row.caller),
+    requestId: toText(row.request_id),
+    request: toRequest(row.request),
+    country: toText(row.country),
+    service: toText(row.service),
+    status: toText(row.status) as VerificationStatus,
+    createTime: toTime(row.create_time),
+    ...present({
+      phoneNumber: textIfAny(row.phone_number),
+      numberAsSold: textIfAny(row.number_as_sold),
+      code: textIfAny(row.code),
+      upstream: textIfAny(row.upstream),
+      offerId: textIfAny(row.offer_id),
+      offerRef: textIfAny(row.offer_ref),
+      orderRef: textIfAny(row.order_ref),
+      price: moneyIfAny(row.price_micros, row.price_currency),
+      quotedPrice: moneyIfAny(row.quoted_micros, row.quoted_currency),
+      refund: moneyIfAny(row.refund_micros, row.refund_currency),
+      expireTime: timeIfAny(row.expire_time),
+      codeTime: timeIfAny(row.code_time),
+      endTime: timeIfAny(row.end_time),
+    }),
+    messages,
+    attempts,
+  };
+}
+
+export function toAttempt(row: Row): Attempt {
+  return {
+    upstream: toText(row.upstream),
+    offerId: toText(row.offer_id),
+    quotedPrice: toMoney(row.quoted_micros, row.quoted_currency),
+    explanation: toText(row.explanation),
+    startTime: toTime(row.start_time),
+    ...present({
+      outcome: textIfAny(row.outcome) as Outcome | undefined,
+      reason: textIfAny(row.reason) as Reason | undefined,
+      endTime: timeIfAny(row.end_time),
+    }),
+  };
+}
+
+export function toMessage(row: Row): Message {
+  return {
+    messageId: toText(row.message_id),
+    text: toText(row.text),
+    receiveTime: toTime(row.receive_time),
+    ...present({ sender: textIfAny(row.sender), code: textIfAny(row.code) }),
+  };
+}
+
+export function toSentCall(row: Row): SentCall {
+  return { upstream: toText(row.upstream), verb: toText(row.verb) as Verb, time: toTime(row.time) };
+}

@@ -1,0 +1,114 @@
+import { DatabaseSync } from "node:sqlite";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createGroupCommit, type GroupCommit, type Transaction } from "../../src/store/group-commit.ts";
+import { createTransaction } from "../../src/store/sqlite-database.ts";
+
+describe("group commit", () => {
+  let db: DatabaseSync;
+  let transaction: Transaction;
+  let commits: number;
+  let group: GroupCommit;
+
+  beforeEach(() => {
+    db = new DatabaseSync(":memory:");
+    db.exec("create table numbers (n integer primary key) strict");
+    commits = 0;
+    const real = createTransaction(db);
+    transaction = {
+      ...real,
+      commit() {
+        commits += 1;
+        real.commit();
+      },
+    };
+    group = createGroupCommit(transaction);
+  });
+
+  function add(n: number): Promise<number> {
+    return group.run(() => {
+      db.prepare("insert into numbers values (?1)").run(BigInt(n));
+      return n;
+    });
+  }
+  function added(): unknown[] {
+    return db
+      .prepare("select n from numbers order by n")
+      .all()
+      .map((row) => row.n);
+  }
+
+  it("commits two hundred commands of one turn at once", async () => {
+    const numbers = Array.from({ length: 200 }, (_, n) => n);
+    expect(await Promise.all(numbers.map(add))).toEqual(numbers);
+    expect(added()).toEqual(numbers);
+    expect(commits).toBe(1);
+  });
+
+  it("lets the event loop turn between large batches", async () => {
+    const all = Promise.all(Array.from({ length: 1000 }, (_, n) => add(n)));
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(added().length).toBeLessThan(1000);
+    expect(await all).toHaveLength(1000);
+    expect(commits).toBe(4);
+  });
+
+  it("undoes a failing command alone", async () => {
+    const failing = group.run(() => {
+      db.exec("insert into numbers values (10), (11)");
+      throw new Error("no");
+    });
+    const answers = await Promise.allSettled([add(1), failing, add(1), add(2)]);
+    expect(answers.map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+    expect(added()).toEqual([1, 2]);
+  });
+
+  it("tells nobody of a success before the commit", async () => {
+    const told: string[] = [];
+    const commit = transaction.commit;
+    transaction.commit = () => {
+      told.push("commit");
+      commit();
+    };
+    await Promise.all([1, 2].map((n) => add(n).then(() => told.push(`command ${n}`))));
+    expect(told).toEqual(["commit", "command 1", "command 2"]);
+  });
+
+  it.for(["begin", "commit", "savepoint"] as const)(
+    "fails the whole batch, and no other, with its %s",
+    async (step) => {
+      const real = transaction[step];
+      transaction[step] = () => {
+        transaction[step] = real;
+        throw new Error("the disk is gone");
+      };
+      const answers = await Promise.allSettled([add(1), add(2)]);
+      expect(answers).toMatchObject([{ reason: { message: "the disk is gone" } }, { status: "rejected" }]);
+      expect(added()).toEqual([]);
+      expect(await add(3)).toBe(3);
+      expect(added()).toEqual([3]);
+    },
+  );
+
+  it("fails the whole batch with a command that ends the transaction", async () => {
+    const ending = group.run(() => {
+      db.exec("rollback");
+      throw new Error("the disk is full");
+    });
+    const answers = await Promise.allSettled([add(1), ending, add(2)]);
+    expect(answers.map((answer) => answer.status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(answers[0]).toMatchObject({ reason: { message: "the disk is full" } });
+    expect(await add(3)).toBe(3);
+    expect(added()).toEqual([3]);
+  });
+
+  it("commits what is queued when it closes, and runs nothing after", async () => {
+    const queued = add(1);
+    group.close();
+    group.close();
+    expect(await queued).toBe(1);
+    await expect(add(2)).rejects.toThrow("the store is closed");
+    await expect(group.read(added)).rejects.toThrow("the store is closed");
+    expect(added()).toEqual([1]);
+  });
+});
