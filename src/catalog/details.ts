@@ -1,0 +1,118 @@
+import type { Clock } from "../core/clock.ts";
+import { GatewayError, UpstreamFault } from "../core/error.ts";
+import type { Offer } from "../core/offer.ts";
+import type { Listing, Upstream } from "../core/upstream.ts";
+import { type Facts, factsOf, isPrice } from "./snapshot.ts";
+
+/** The success rate and the wait are on no list, so they outlive the list's next refresh, but not for ever. */
+const LIFETIME_MS = 60 * 60_000;
+const MOST_DETAILS = 10_000;
+
+/** What upstreams say of single offers when asked, beside their lists. */
+export interface Details {
+  /**
+   * Asks the upstream of the offer: one request, however many wait for it. Does nothing where the upstream has no page
+   * for a single offer.
+   */
+  ask(offer: Offer): Promise<void>;
+  /** The offer with all that is known of it. */
+  apply(offer: Offer): Offer;
+  /** The offer with its rates only: where its price decides its place, that stays the list's. */
+  applyRates(offer: Offer): Offer;
+  /** Resolves once no request is under way. */
+  idle(): Promise<void>;
+}
+
+export interface DetailsParts {
+  readonly upstreams: readonly Upstream[];
+  readonly clock: Clock;
+  /** Ends the requests under way. Never a caller's own: others may wait for the same answer. */
+  readonly signal: AbortSignal;
+}
+
+interface Detail {
+  readonly facts: Partial<Facts>;
+  readonly time: number;
+}
+
+export function createDetails({ upstreams, clock, signal }: DetailsParts): Details {
+  const details = new Map<string, Detail>();
+  const underWay = new Map<string, Promise<void>>();
+
+  function detailOf(offer: Offer): Detail | undefined {
+    if (details.size === 0) return undefined;
+    const detail = details.get(keyOf(offer));
+    return detail && clock.now() - detail.time < LIFETIME_MS ? detail : undefined;
+  }
+
+  async function fetchDetail(offer: Offer): Promise<void> {
+    const upstream = upstreams.find(({ id }) => id === offer.upstream);
+    const detail = upstream?.desks.catalog.detail?.bind(upstream.desks.catalog);
+    if (!upstream || !detail) return;
+    try {
+      const listing = await upstream.run("detail", () => detail(offer.ref, signal), signal);
+      record(keyOf(offer), { facts: saidBy(listing), time: clock.now() });
+    } catch (error) {
+      if (!(error instanceof UpstreamFault)) throw error;
+      const message = `${upstream.id} gave no answer that can be used: ${error.message}`;
+      throw new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata: { upstream: upstream.id } });
+    }
+  }
+
+  function record(key: string, detail: Detail): void {
+    details.delete(key);
+    details.set(key, detail);
+    for (const [oldest, { time }] of details) {
+      if (details.size <= MOST_DETAILS && clock.now() - time < LIFETIME_MS) break;
+      details.delete(oldest);
+    }
+  }
+
+  return {
+    ask(offer) {
+      const key = keyOf(offer);
+      const asked = underWay.get(key);
+      if (asked) return asked;
+      const asking = fetchDetail(offer).finally(() => underWay.delete(key));
+      underWay.set(key, asking);
+      return asking;
+    },
+    apply(offer) {
+      const detail = detailOf(offer);
+      if (!detail) return offer;
+      if (detail.time < offer.fetchTime.getTime()) return withRates(offer, detail);
+      return { ...offer, ...detail.facts, fetchTime: new Date(detail.time) };
+    },
+    applyRates(offer) {
+      const detail = detailOf(offer);
+      return detail ? withRates(offer, detail) : offer;
+    },
+    async idle() {
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}
+
+/** One ref may be offered under several services. */
+function keyOf({ upstream, ref }: Offer): string {
+  return `${upstream}:${ref}`;
+}
+
+function withRates(offer: Offer, { facts: { publishedSuccessRate, publishedWaitMs } }: Detail): Offer {
+  return {
+    ...offer,
+    publishedSuccessRate: publishedSuccessRate ?? offer.publishedSuccessRate,
+    publishedWaitMs: publishedWaitMs ?? offer.publishedWaitMs,
+  };
+}
+
+/** Only what the listing does say, so that it takes nothing away from what the list said. */
+function saidBy(listing: Listing): Partial<Facts> {
+  const { price, available, ...others } = factsOf(listing);
+  const facts = {
+    ...others,
+    ...(price && isPrice(price) && { price }),
+    ...(listing.available !== undefined && { available }),
+  };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}

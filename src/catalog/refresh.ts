@@ -1,0 +1,229 @@
+import type { CatalogSnapshot } from "../core/catalog.ts";
+import { type Clock, sleep } from "../core/clock.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
+import type { Store } from "../core/store.ts";
+import type { Upstream } from "../core/upstream.ts";
+import type { Log } from "./log.ts";
+import type { Unreachable } from "./query.ts";
+import { createFold } from "./snapshot.ts";
+import { indexSnapshot, type SnapshotIndex } from "./snapshot-index.ts";
+
+/** Catalogues change by the hour; a fetch can take a thousand requests out of an account's limits. */
+const REFRESH_MS = 10 * 60_000;
+/** So that the upstreams of one daemon, or the daemons of one operator, do not fetch in step. */
+const JITTER = 0.1;
+const FIRST_BACKOFF_MS = 30_000;
+/** The most that an upstream can ask for: its offers would be too old before it is asked again. */
+const LONGEST_WAIT_MS = 60 * 60_000;
+/** Older offers are left out: their prices are hearsay. */
+export const OLDEST_MS = 24 * 60 * 60_000;
+const MOST_STEPS = 2_000;
+const MOST_LISTINGS = 2_000_000;
+/** A part of the first catalogue is shown when it is that much more than what is shown already. */
+const PART_GROWTH = 1.05;
+const MOST_LOGGED_NAMES = 20;
+
+export interface CatalogFailure {
+  readonly reason: Reason;
+  /** For people; it never quotes the upstream. */
+  readonly message: string;
+  readonly time: Date;
+}
+
+export interface CatalogStatus {
+  readonly upstream: string;
+  /** Absent while nothing is there. */
+  readonly fetchTime?: Date;
+  readonly offerCount: number;
+  /** False while there is nothing, or only a part of the first catalogue. */
+  readonly complete: boolean;
+  readonly loading: boolean;
+  /** Why the last fetch failed. Absent after one that did not. */
+  readonly failure?: CatalogFailure;
+  /** Names that could not be resolved; their listings are left out. */
+  readonly unresolved: readonly string[];
+}
+
+/** Keeps one upstream's catalogue fresh. */
+export interface Refresh {
+  readonly upstream: Upstream;
+  /** What was fetched last, whatever its age. */
+  index(): SnapshotIndex | undefined;
+  status(): CatalogStatus;
+  /** Whether nothing is known yet: neither offers nor a reason why there are none. */
+  isCold(): boolean;
+  /** Whether the first whole catalogue may still come without anything having failed. */
+  isOnFirstLoad(): boolean;
+  /** Why its offers are missing or not up to date. Undefined when they are neither. */
+  trouble(): Omit<Unreachable, "upstream"> | undefined;
+  /** Shows what an earlier run of the daemon fetched, unless it is too old or of another provider. */
+  restore(snapshot: CatalogSnapshot): void;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface RefreshParts {
+  readonly upstream: Upstream;
+  readonly store: Pick<Store, "saveCatalog">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly onChange: () => void;
+}
+
+export function isTooOld({ snapshot }: SnapshotIndex, now: number): boolean {
+  return now - snapshot.fetchTime.getTime() >= OLDEST_MS;
+}
+
+export function createRefresh({ upstream, store, clock, log, random, onChange }: RefreshParts): Refresh {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let index: SnapshotIndex | undefined;
+  let complete = false;
+  let loading = false;
+  let failure: CatalogFailure | undefined;
+  let failures = 0;
+  let reported: ReadonlySet<string> = new Set();
+  let running: Promise<void> | undefined;
+
+  function show(snapshot: CatalogSnapshot, whole: boolean): void {
+    index = indexSnapshot(snapshot);
+    complete = whole;
+    onChange();
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) await sleep(clock, await refresh(), signal);
+  }
+
+  /** Fetches once, and says how long to wait before the next time. */
+  async function refresh(): Promise<number> {
+    loading = true;
+    onChange();
+    try {
+      const snapshot = await fetchWhole();
+      loading = false;
+      failure = undefined;
+      failures = 0;
+      reportUnresolved(snapshot);
+      show(snapshot, true);
+      await persist(snapshot);
+      return REFRESH_MS * (1 + JITTER * (2 * random() - 1));
+    } catch (error) {
+      loading = false;
+      if (signal.aborted) return 0;
+      failures += 1;
+      failure = explain(error);
+      onChange();
+      const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), REFRESH_MS);
+      const asked = error instanceof GatewayError ? (error.retryAfterMs ?? 0) : 0;
+      return Math.max(backoff, Math.min(asked, LONGEST_WAIT_MS));
+    }
+  }
+
+  /** A fetch that does not come to its end throws, and changes nothing that was whole. */
+  async function fetchWhole(): Promise<CatalogSnapshot> {
+    const fold = createFold(upstream);
+    const steps = upstream.desks.catalog.listings(signal);
+    let fetchTime = new Date(clock.now());
+    let listings = 0;
+    try {
+      for (let step = 0; step < MOST_STEPS; step += 1) {
+        const { done, value } = await unlessStopped(upstream.run("listings", () => steps.next(), signal));
+        if (done) return fold.snapshot(fetchTime);
+        fetchTime = new Date(clock.now());
+        listings += value.length;
+        if (listings > MOST_LISTINGS) throw new UpstreamFault(`its catalogue has more than ${MOST_LISTINGS} listings`);
+        fold.add(value, fetchTime);
+        if (isWorthShowing(fold.size)) show(fold.snapshot(fetchTime), false);
+      }
+      throw new UpstreamFault(`its catalogue takes more than ${MOST_STEPS} requests`);
+    } finally {
+      // Not awaited: a step that hangs would hang it as well.
+      steps.return().catch(() => {});
+    }
+  }
+
+  function isWorthShowing(size: number): boolean {
+    if (index === undefined || isTooOld(index, clock.now())) return size > 0;
+    return !complete && size > index.snapshot.offers.length * PART_GROWTH;
+  }
+
+  function unlessStopped<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stopped = () => reject(signal.reason);
+      if (signal.aborted) stopped();
+      signal.addEventListener("abort", stopped, { once: true });
+      promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stopped));
+    });
+  }
+
+  function explain(error: unknown): CatalogFailure {
+    const time = new Date(clock.now());
+    if (error instanceof GatewayError || error instanceof UpstreamFault) {
+      log.warn({ upstream: upstream.id, failures, error: error.message }, "catalogue not refreshed");
+      const reason = error instanceof GatewayError ? error.reason : "UPSTREAMS_UNAVAILABLE";
+      return { reason, message: error.message, time };
+    }
+    log.error({ upstream: upstream.id, failures, err: error }, "catalogue not refreshed: a bug");
+    return { reason: "UPSTREAMS_UNAVAILABLE", message: "internal error", time };
+  }
+
+  function reportUnresolved({ unresolved }: CatalogSnapshot): void {
+    const isNews = unresolved.some((name) => !reported.has(name));
+    reported = new Set(unresolved);
+    if (!isNews) return;
+    const names = unresolved.slice(0, MOST_LOGGED_NAMES);
+    log.warn({ upstream: upstream.id, count: unresolved.length, names }, "listings left out: names not known");
+  }
+
+  async function persist(snapshot: CatalogSnapshot): Promise<void> {
+    try {
+      await store.saveCatalog(snapshot);
+    } catch (error) {
+      log.error({ upstream: upstream.id, offers: snapshot.offers.length, err: error }, "catalogue not saved");
+    }
+  }
+
+  return {
+    upstream,
+    index: () => index,
+    status: () => ({
+      upstream: upstream.id,
+      ...(index && { fetchTime: index.snapshot.fetchTime }),
+      offerCount: index?.snapshot.offers.length ?? 0,
+      complete,
+      loading,
+      ...(failure && { failure }),
+      unresolved: index?.snapshot.unresolved ?? [],
+    }),
+    isCold: () => index === undefined && failures === 0,
+    isOnFirstLoad: () => !complete && failures === 0,
+    trouble() {
+      const { reason = "UPSTREAMS_UNAVAILABLE", message } = failure ?? {};
+      if (!index) return { reason, explanation: `no offers: ${message ?? "the first fetch is under way"}` };
+      const { fetchTime, offers } = index.snapshot;
+      if (isTooOld(index, clock.now())) {
+        const explanation = `the offers of ${fetchTime.toISOString()} are too old to show: ${message ?? "not refreshed since"}`;
+        return { reason, explanation };
+      }
+      if (message !== undefined) return { reason, explanation: `not refreshed: ${message}`, fetchTime };
+      if (complete) return undefined;
+      return { reason, explanation: `${offers.length} offers so far: the first fetch is under way`, fetchTime };
+    },
+    restore(snapshot) {
+      // The operator may have given the id to an account at another provider, to which these refs mean nothing.
+      const isOurs = snapshot.offers.every(({ provider }) => provider === upstream.provider);
+      if (index || !isOurs || clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
+      show(snapshot, true);
+    },
+    start() {
+      if (!signal.aborted) running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * What is left of a name when its spelling is taken away: lower-case letters and digits of any script. `South Korea`,
+ * `south_korea` and `southkorea` are one; so are `Curaçao` and `curacao`. A sign that is part of a name is kept as its word,
+ * so that `Disney+` and `Disney` stay two.
+ */
+export function normalise(name: string): string {
+  return name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll("&", "and")
+    .replaceAll("+", "plus")
+    .replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** On one line, without control and invisible characters. */
+export function printable(text: string): string {
+  return text
+    .replace(/[\p{Z}\s]+/gu, " ")
+    .replace(/\p{C}/gu, "")
+    .trim();
+}
+
+/** Printable, and no longer than `length`: for showing, never for telling two names apart. */
+export function excerpt(text: string, length: number): string {
+  // Cut before the clean-up too: it is linear, but the text may be megabytes.
+  const clean = printable(text.slice(0, 4 * length));
+  return clean.length > length ? `${clean.slice(0, length - 1).trimEnd()}…` : clean;
+}
+
+/** Whether one of some names has in it what is searched for, whatever the spelling. An empty search is in all. */
+export function containing(search: string): (names: readonly string[]) => boolean {
+  if (search.trim() === "") return () => true;
+  const wanted = normalise(search);
+  return (names) => wanted !== "" && names.some((name) => normalise(name).includes(wanted));
+}
