@@ -1,0 +1,72 @@
+import type { Caller } from "../core/caller.ts";
+import { GatewayError } from "../core/error.ts";
+import type { Offer } from "../core/offer.ts";
+import type { Upstream } from "../core/upstream.ts";
+import type { VerificationRequest } from "../core/verification.ts";
+import { type Candidate, nothingToBuy, rank } from "../routing/rank.ts";
+import type { Shelf } from "./shelf.ts";
+
+export type FindCandidates = (
+  request: VerificationRequest,
+  caller: Caller,
+  patience: AbortSignal,
+) => Promise<readonly Candidate[]>;
+
+/**
+ * What a request can be served from, in the order in which it is to be tried: never empty. Throws what the caller asked
+ * wrongly, may not have, or cannot get.
+ */
+export function createFindCandidates(shelf: Shelf, upstreams: ReadonlyMap<string, Upstream>): FindCandidates {
+  return async (request, caller, patience) => {
+    requireKnown("upstreams", request.upstreams, upstreams);
+    requireKnown("exclude_upstreams", request.excludeUpstreams, upstreams);
+    const offers = await offersFor(request, shelf, patience);
+    const { country, service } = offers[0] ?? request;
+    requireAllowed(caller, country, service);
+    const ranking = rank(offers, request, caller);
+    if (ranking.candidates.length === 0) throw nothingToBuy(ranking, request);
+    return ranking.candidates;
+  };
+}
+
+async function offersFor(
+  { country, service, offerId, upstreams }: VerificationRequest,
+  shelf: Shelf,
+  patience: AbortSignal,
+): Promise<readonly Offer[]> {
+  if (offerId === undefined) {
+    await shelf.settled(country, service, upstreams, patience);
+    return shelf.offersFor("VERIFICATION", country, service);
+  }
+  if (!shelf.findOffer(offerId)) await shelf.settled(country, service, [], patience);
+  const pinned = shelf.findOffer(offerId);
+  const fits =
+    pinned?.product === "VERIFICATION" &&
+    (country === "" || country === pinned.country) &&
+    (service === "" || service === pinned.service);
+  if (fits) return [pinned];
+  throw new GatewayError("NO_OFFERS", `there is no offer ${offerId} for this request`, {
+    metadata: { offer_id: offerId },
+  });
+}
+
+function requireKnown(field: string, ids: readonly string[], upstreams: ReadonlyMap<string, Upstream>): void {
+  const unknown = ids.find((id) => !upstreams.has(id));
+  if (unknown === undefined) return;
+  const known = [...upstreams.keys()].join(", ");
+  const description = `there is no upstream ${unknown}; there are: ${known}`;
+  throw new GatewayError("INVALID_REQUEST", description, {
+    metadata: { upstream: unknown, known },
+    violations: [{ field, description }],
+  });
+}
+
+/** What the operator lets the caller buy. */
+function requireAllowed({ name, allow }: Caller, country: string, service: string): void {
+  const denied = (what: string, value: string) =>
+    new GatewayError("PERMISSION_DENIED", `${name} may not buy for the ${what} ${value}`, {
+      metadata: { caller: name, [what]: value },
+    });
+  if (allow.countries && !allow.countries.includes(country)) throw denied("country", country);
+  if (allow.services && !allow.services.includes(service)) throw denied("service", service);
+}

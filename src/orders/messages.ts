@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import type { ReceivedMessage } from "../core/upstream.ts";
+import type { Message } from "../core/verification.ts";
+
+const LONGEST_TEXT = 4096;
+const LONGEST_NAME = 128;
+
+/** What an upstream handed out, as it is kept: bounded, without control characters, under an id of its own. */
+export function toMessage(received: ReceivedMessage, seenTime: Date): Message {
+  const sender = received.sender === undefined ? undefined : clean(received.sender, LONGEST_NAME);
+  const code = received.code === undefined ? undefined : clean(received.code, LONGEST_NAME);
+  const text = clean(received.text, LONGEST_TEXT);
+  return {
+    messageId: received.messageId ? clean(received.messageId, LONGEST_NAME) : contentId(received, text, sender, code),
+    sender,
+    text,
+    code,
+    receiveTime: received.receiveTime ?? seenTime,
+  };
+}
+
+/** The same message seen twice gets the same id. */
+function contentId({ receiveTime }: ReceivedMessage, ...content: (string | undefined)[]): string {
+  const hash = createHash("sha256").update(JSON.stringify([receiveTime?.getTime() ?? null, ...content]));
+  return `msg_${hash.digest("hex").slice(0, 24)}`;
+}
+
+function clean(text: string, longest: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point; tab and newline stay.
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").slice(0, longest);
+}

@@ -1,0 +1,49 @@
+import type { Logger } from "pino";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/error.ts";
+import type { Store } from "../core/store.ts";
+import type { BoughtOrder, Upstream, VerificationDesk } from "../core/upstream.ts";
+import type { Verification } from "../core/verification.ts";
+import type { Balances } from "../upstream/balance.ts";
+import type { Feed } from "./feed.ts";
+
+/** What everything about orders works with. */
+export interface OrderParts {
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly balances: Balances;
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A verification that was bought, beside where it can be asked about. */
+export interface Bought {
+  readonly verification: Verification;
+  readonly upstream: Upstream;
+  readonly desk: VerificationDesk;
+  readonly order: BoughtOrder;
+}
+
+/** Undefined when it was not bought, or its upstream is not configured any more. */
+export function bought(verification: Verification, upstreams: ReadonlyMap<string, Upstream>): Bought | undefined {
+  const { orderRef, offerRef, numberAsSold } = verification;
+  const upstream = upstreams.get(verification.upstream ?? "");
+  const desk = upstream?.desks.verification;
+  if (!desk || orderRef === undefined || offerRef === undefined || numberAsSold === undefined) return undefined;
+  return { verification, upstream, desk, order: { orderRef, offerRef, numberAsSold } };
+}
+
+/** As `bought`, for what cannot go on without its upstream. */
+export function requireBought(verification: Verification, upstreams: ReadonlyMap<string, Upstream>): Bought {
+  const found = bought(verification, upstreams);
+  if (found) return found;
+  const upstream = verification.upstream ?? "";
+  throw new GatewayError("UPSTREAMS_UNAVAILABLE", `the upstream ${upstream} is not configured`, {
+    metadata: { upstream },
+    retryAfterMs: 60_000,
+  });
+}
+
+/** For calls that must run to their end whoever has gone away: the HTTP layer's own deadline ends them. */
+export const UNINTERRUPTED: AbortSignal = new AbortController().signal;

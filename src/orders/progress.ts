@@ -1,0 +1,42 @@
+import { GatewayError, type Reason } from "../core/error.ts";
+import type { Progress } from "../core/upstream.ts";
+import type { Verification } from "../core/verification.ts";
+import { toMessage } from "./messages.ts";
+import type { OrderParts } from "./parts.ts";
+
+const TOO_LATE: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED"];
+
+/**
+ * Turns what an upstream said of an order into what is recorded and published. Gives the verification as it is then. What
+ * comes too late for a verification that has ended meanwhile changes nothing.
+ */
+export async function applyProgress(
+  verification: Verification,
+  progress: Progress,
+  { store, feed, clock }: Pick<OrderParts, "store" | "feed" | "clock">,
+): Promise<Verification> {
+  const { verificationId } = verification;
+  const time = new Date(clock.now());
+  const publish = (changed: Verification) => {
+    feed.publish(changed);
+    return changed;
+  };
+  try {
+    switch (progress.state) {
+      case "waiting":
+        return verification;
+      case "received": {
+        const messages = progress.messages.map((message) => toMessage(message, time));
+        const { verification: changed, added } = await store.recordMessages(verificationId, messages, time);
+        return added ? publish(changed) : changed;
+      }
+      case "cancelled":
+        return publish(await store.recordEnd(verificationId, "CANCELLED", progress.refund, time));
+      case "expired":
+        return publish(await store.recordEnd(verificationId, "EXPIRED", undefined, time));
+    }
+  } catch (error) {
+    if (!(error instanceof GatewayError) || !TOO_LATE.includes(error.reason)) throw error;
+    return store.getVerification(verification.caller, verificationId);
+  }
+}

@@ -1,0 +1,166 @@
+import type { Caller } from "../core/caller.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
+import { formatMoney } from "../core/money.ts";
+import type { Purchase, Upstream } from "../core/upstream.ts";
+import type { Verification } from "../core/verification.ts";
+import type { Candidate } from "../routing/rank.ts";
+import { type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { toE164 } from "./phone.ts";
+
+/**
+ * Buys from the first candidate that sells. Only a definite refusal moves on to the next one; an answer that cannot be
+ * believed ends it with PURCHASE_UNCERTAIN, the money still reserved. Once `patience` aborts nothing more is tried, but a
+ * call that was sent is heard out.
+ */
+export type Buy = (
+  verification: Verification,
+  candidates: readonly Candidate[],
+  caller: Caller,
+  patience: AbortSignal,
+) => Promise<Verification>;
+
+export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts): Buy {
+  const now = () => new Date(clock.now());
+
+  async function buy(
+    verification: Verification,
+    candidates: readonly Candidate[],
+    caller: Caller,
+    patience: AbortSignal,
+  ): Promise<Verification> {
+    const { verificationId } = verification;
+    let refusal: GatewayError | undefined;
+    for (const candidate of candidates) {
+      if (patience.aborted) break;
+      const result = await attempt(verification, candidate, caller, patience).catch(async (error: unknown) => {
+        if (!(error instanceof GatewayError) || error.reason === "PURCHASE_UNCERTAIN") throw error;
+        return error;
+      });
+      if (!(result instanceof GatewayError)) return result;
+      refusal = result;
+      if (result.reason === "BUDGET_EXCEEDED") break;
+    }
+    feed.publish(await store.recordFailure(verificationId, now()));
+    throw withVerification(refusal ?? outOfTime(), verificationId);
+  }
+
+  /** One call to one upstream: the intent is committed before it, the outcome after. */
+  async function attempt(
+    { verificationId, request }: Verification,
+    { offer, price, explanation }: Candidate,
+    caller: Caller,
+    patience: AbortSignal,
+  ): Promise<Verification> {
+    const upstream = upstreams.get(offer.upstream);
+    const desk = upstream?.desks.verification;
+    if (!upstream || !desk) throw notServed(offer.upstream);
+    const { capability, areaCode } = request;
+    let intended = false;
+    let purchase: Purchase;
+    try {
+      purchase = await upstream.run(
+        "buy",
+        async () => {
+          const { upstream, offerId, ref: offerRef, country, service } = offer;
+          const place = { upstream, offerId, offerRef, country, service };
+          const intent = { ...place, quotedPrice: price, explanation, time: now() };
+          feed.publish(await store.beginAttempt(verificationId, caller, intent));
+          intended = true;
+          return await desk.buy({ offerRef, capability, areaCode }, UNINTERRUPTED);
+        },
+        patience,
+      );
+    } catch (error) {
+      if (!intended) throw error;
+      const refused = definiteRefusal(error, offer.upstream);
+      if (refused) {
+        feed.publish(await store.recordRefusal(verificationId, refused.reason, now()));
+        throw refused;
+      }
+      feed.publish(await store.recordUncertain(verificationId, now()));
+      if (!(error instanceof UpstreamFault)) throw error;
+      throw uncertain(verificationId, offer.upstream);
+    }
+    return record(verificationId, offer.country, purchase, { upstream, quoted: price });
+  }
+
+  async function record(
+    verificationId: string,
+    country: string,
+    purchase: Purchase,
+    { upstream, quoted }: { upstream: Upstream; quoted: Candidate["price"] },
+  ): Promise<Verification> {
+    const { orderRef, numberAsSold } = purchase;
+    try {
+      const recorded = await store.recordPurchase(verificationId, {
+        orderRef,
+        numberAsSold,
+        phoneNumber: toE164(numberAsSold, country),
+        price: purchase.price ?? quoted,
+        expireTime: purchase.expireTime ?? new Date(clock.now() + upstream.lifetimeMs),
+        time: now(),
+      });
+      feed.publish(recorded);
+      return recorded;
+    } catch (error) {
+      // The order's ref is all that is left to find the number by.
+      log.error({ verificationId, upstream: upstream.id, orderRef }, "a number was bought and could not be recorded");
+      throw error;
+    }
+  }
+
+  return buy;
+}
+
+/** What makes it certain that nothing was sold: the upstream's own word, or a request that never left. */
+function definiteRefusal(error: unknown, upstream: string): GatewayError | undefined {
+  if (error instanceof GatewayError) return error;
+  if (!(error instanceof UpstreamFault) || error.sent) return undefined;
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} cannot be reached`, {
+    metadata: { upstream },
+    retryAfterMs: 10_000,
+  });
+}
+
+/** Nobody knows whether `upstream` sold a number for this verification. */
+export function uncertain(verificationId: string, upstream: string): GatewayError {
+  return new GatewayError(
+    "PURCHASE_UNCERTAIN",
+    `${upstream} may have sold a number and did not say; ${verificationId} stays and is not bought again`,
+    { metadata: { verification_id: verificationId, upstream } },
+  );
+}
+
+function notServed(upstream: string): GatewayError {
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} is not configured`, {
+    metadata: { upstream },
+    retryAfterMs: 60_000,
+  });
+}
+
+function outOfTime(): GatewayError {
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", "no upstream could be asked in time", { retryAfterMs: 5_000 });
+}
+
+const RETRYABLE: readonly Reason[] = ["NO_NUMBERS", "UPSTREAMS_UNAVAILABLE"];
+
+/** The last refusal, told as the failure of the whole. */
+function withVerification(error: GatewayError, verificationId: string): GatewayError {
+  return new GatewayError(error.reason, error.message, {
+    metadata: { ...error.metadata, verification_id: verificationId },
+    retryAfterMs: error.retryAfterMs ?? (RETRYABLE.includes(error.reason) ? 30_000 : undefined),
+  });
+}
+
+/** Whether the upstream charged more than the caller asked for or is allowed. */
+export function chargedTooMuch({ price, request }: Verification, { budget }: Caller): boolean {
+  const bounds = [request.maxPrice, budget.maxPrice].filter((bound) => bound !== undefined);
+  return !bounds.every((bound) => price?.currency === bound.currency && price.micros <= bound.micros);
+}
+
+export function tooExpensive({ verificationId, price, upstream = "" }: Verification, andThen: string): GatewayError {
+  const charged = price ? formatMoney(price) : "an unknown price";
+  return new GatewayError("PRICE_ABOVE_MAX", `${upstream} charged ${charged}, more than the maximum${andThen}`, {
+    metadata: { verification_id: verificationId, charged, upstream },
+  });
+}

@@ -1,0 +1,40 @@
+import type { Clock } from "../core/clock.ts";
+import { type Money, sameMoney } from "../core/money.ts";
+import type { Upstream } from "../core/upstream.ts";
+import type { Balances } from "../upstream/balance.ts";
+import { type Bought, UNINTERRUPTED } from "./parts.ts";
+
+/**
+ * Finds out what a cancel brought back. Where the upstream's answer does not say, the account's balance before and after
+ * may: a difference of exactly the price is this order's refund. Any other difference has other causes as well and
+ * proves nothing, so the refund stays unknown; so it does while another cancel at the upstream is being watched.
+ */
+export function createRefundWitness(balances: Balances, clock: Clock) {
+  const watching = new Set<Upstream>();
+
+  /** Undefined unless it was asked just now. */
+  async function balanceNow(upstream: Upstream): Promise<Money | undefined> {
+    const asked = clock.now();
+    const answer = await balances.read(upstream, -1);
+    return answer && answer.time.getTime() >= asked ? answer.money : undefined;
+  }
+
+  return {
+    /** Cancels at the upstream. Gives what came back, undefined when that is not known. */
+    async cancel({ upstream, desk, order, verification: { price } }: Bought): Promise<Money | undefined> {
+      const send = async () => (await upstream.run("cancel", () => desk.cancel(order, UNINTERRUPTED))).refund;
+      if (!upstream.desks.balance || watching.has(upstream)) return send();
+      watching.add(upstream);
+      try {
+        const before = await balanceNow(upstream);
+        const refund = await send();
+        if (refund || !before || !price) return refund;
+        const after = await balanceNow(upstream);
+        const difference = after && { currency: after.currency, micros: after.micros - before.micros };
+        return difference && after.currency === before.currency && sameMoney(difference, price) ? price : undefined;
+      } finally {
+        watching.delete(upstream);
+      }
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Offer, Product } from "../core/offer.ts";
+
+/** What purchases need of the catalogue. */
+export interface Shelf {
+  offersFor(product: Product, country: string, service: string): readonly Offer[];
+  findOffer(offerId: string): Offer | undefined;
+
+  /**
+   * Resolves once the catalogues of these upstreams, or of all where none is named, are known well enough to choose from:
+   * right after a first start they are still being fetched. Resolves as well when the signal aborts.
+   */
+  settled(country: string, service: string, upstreams: readonly string[], signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,247 @@
+import { randomUUID } from "node:crypto";
+import type { Caller } from "../core/caller.ts";
+import { GatewayError } from "../core/error.ts";
+import type { VerificationFilter, VerificationPage } from "../core/store.ts";
+import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
+import type { Candidate } from "../routing/rank.ts";
+import { createCanceller, notCancellable } from "./cancel.ts";
+import { createFindCandidates } from "./candidates.ts";
+import { createExpiry } from "./expiry.ts";
+import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { type Poller, startPoller } from "./poller.ts";
+import { chargedTooMuch, createBuyer, tooExpensive, uncertain } from "./purchase.ts";
+import type { Shelf } from "./shelf.ts";
+
+/** A caller who sets no deadline is answered within this. */
+const LONGEST_PATIENCE_MS = 60_000;
+/** Kept back of a caller's deadline, so that the answer reaches it in time. */
+const ANSWER_MARGIN_MS = 300;
+
+export interface CreateOptions {
+  /** Empty: one is made, and a lost answer cannot be asked for again. */
+  readonly requestId: string;
+  /** Aborts when the caller has gone away. */
+  readonly signal: AbortSignal;
+  /** What is left of the caller's deadline. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface Verifications {
+  /** Buys a number, once for a caller's `requestId` whatever happens; see CreateVerification in the API. */
+  create(caller: Caller, request: VerificationRequest, options: CreateOptions): Promise<Verification>;
+  get(caller: Caller, verificationId: string): Promise<Verification>;
+  list(caller: Caller, filter: VerificationFilter): Promise<VerificationPage>;
+  /** The present state at once, then each change; ends after a terminal one, or when the signal aborts. */
+  watch(caller: Caller, verificationId: string, signal: AbortSignal): AsyncGenerator<Verification, void, void>;
+  complete(caller: Caller, verificationId: string): Promise<Verification>;
+  cancel(caller: Caller, verificationId: string): Promise<Verification>;
+
+  /** Takes up what an earlier run of the daemon left open. To be called once, before anything else. */
+  resume(): Promise<void>;
+  /** Ends the polling, and lets purchases and cancels that were sent finish. */
+  stop(): Promise<void>;
+}
+
+export function createVerifications(parts: OrderParts & { readonly shelf: Shelf }): Verifications {
+  const { upstreams, store, feed, clock, log, shelf } = parts;
+  const pollers = new Map<string, Poller>();
+  for (const upstream of upstreams.values()) {
+    if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, parts));
+  }
+  const findCandidates = createFindCandidates(shelf, upstreams);
+  const buy = createBuyer(parts);
+  /** The purchases under way, by verification id. */
+  const buying = new Map<string, Promise<Verification>>();
+  const canceller = createCanceller(parts);
+  const expiry = createExpiry(parts, {
+    async look({ upstream, verificationId }) {
+      await pollers.get(upstream ?? "")?.look(verificationId);
+    },
+    ended({ upstream, verificationId }) {
+      pollers.get(upstream ?? "")?.remove(verificationId);
+    },
+  });
+  const now = () => new Date(clock.now());
+
+  /** Waits for the code of a verification that was bought, until its time. */
+  function follow(verification: Verification): void {
+    if (verification.status === "WAITING") pollers.get(verification.upstream ?? "")?.add(verification);
+    expiry.add(verification);
+  }
+
+  function unfollow(verification: Verification): void {
+    pollers.get(verification.upstream ?? "")?.remove(verification.verificationId);
+    expiry.add(verification);
+  }
+
+  function purchase(
+    wish: Verification,
+    candidates: readonly Candidate[],
+    caller: Caller,
+    patience: AbortSignal,
+  ): Promise<Verification> {
+    const { verificationId } = wish;
+    const running = buy(wish, candidates, caller, patience)
+      .then((verification) => keepOrCancel(verification, caller))
+      .finally(() => buying.delete(verificationId));
+    buying.set(verificationId, running);
+    return running;
+  }
+
+  /** An upstream may charge more than it listed: then the number goes back at once. */
+  async function keepOrCancel(verification: Verification, caller: Caller): Promise<Verification> {
+    follow(verification);
+    if (!chargedTooMuch(verification, caller)) return verification;
+    const { verificationId, upstream } = verification;
+    log.warn({ verificationId, upstream }, "charged above the maximum");
+    try {
+      unfollow(await canceller.cancel(verification));
+    } catch (error) {
+      throw tooExpensive(
+        verification,
+        `; it could not be cancelled: ${error instanceof GatewayError ? error.reason : ""}`,
+      );
+    }
+    throw tooExpensive(verification, "; it was cancelled");
+  }
+
+  /** An earlier call with the same request id: its purchase is waited for, never repeated. */
+  async function earlier(verification: Verification): Promise<Verification> {
+    if (verification.status !== "PENDING") return verification;
+    const running = buying.get(verification.verificationId);
+    if (running) return running;
+    const present = await store.getVerification(verification.caller, verification.verificationId);
+    if (present.status !== "PENDING") return present;
+    throw uncertain(present.verificationId, present.attempts.at(-1)?.upstream ?? "an upstream");
+  }
+
+  return {
+    async create(caller, request, { requestId, signal, timeoutMs = LONGEST_PATIENCE_MS }) {
+      const patience = new AbortController();
+      const answerWithin = Math.max(Math.min(timeoutMs, LONGEST_PATIENCE_MS) - ANSWER_MARGIN_MS, 0);
+      const stopTimer = clock.after(answerWithin, () => patience.abort());
+      const gone = AbortSignal.any([signal, patience.signal]);
+      try {
+        const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, request);
+        if (known) return await withinPatience(earlier(known), known.verificationId, patience.signal);
+        const candidates = await findCandidates(request, caller, gone);
+        const wish = {
+          verificationId: `ver_${randomUUID().replaceAll("-", "")}`,
+          caller,
+          requestId: requestId || randomUUID(),
+          request,
+          time: now(),
+        };
+        const { verification, created } = await store.createVerification(wish);
+        const bought = created ? purchase(verification, candidates, caller, gone) : earlier(verification);
+        return await withinPatience(bought, verification.verificationId, patience.signal);
+      } finally {
+        stopTimer();
+      }
+    },
+
+    get: (caller, verificationId) => store.getVerification(caller.name, verificationId),
+
+    list: (caller, filter) => store.listVerifications(caller.name, filter),
+
+    async *watch(caller, verificationId, signal) {
+      const reading = new AbortController();
+      // Before the state is read, so that no change falls between the two.
+      const changes = feed.subscribe(verificationId, AbortSignal.any([signal, reading.signal]));
+      try {
+        let shown = await store.getVerification(caller.name, verificationId);
+        yield shown;
+        if (isTerminal(shown.status)) return;
+        for await (const changed of changes) {
+          if (changed.version <= shown.version) continue;
+          shown = changed;
+          yield shown;
+          if (isTerminal(shown.status)) return;
+        }
+      } finally {
+        reading.abort();
+      }
+    },
+
+    async complete(caller, verificationId) {
+      const verification = await store.getVerification(caller.name, verificationId);
+      if (verification.status === "COMPLETED") return verification;
+      if (isTerminal(verification.status)) throw notCancellable(verification);
+      if (verification.status !== "RECEIVED") {
+        throw new GatewayError("NOT_SUPPORTED", "no code has arrived; cancel the verification to release its number", {
+          metadata: { verification_id: verificationId, status: verification.status },
+        });
+      }
+      const found = bought(verification, upstreams);
+      const tell = found?.desk.complete;
+      if (found && tell) {
+        await found.upstream
+          .run("complete", () => tell(found.order, UNINTERRUPTED))
+          .catch((error: unknown) => {
+            log.warn({ err: error, verificationId }, "the upstream could not be told that the code was used");
+          });
+      }
+      const completed = await store.recordEnd(verificationId, "COMPLETED", undefined, now());
+      feed.publish(completed);
+      unfollow(completed);
+      return completed;
+    },
+
+    async cancel(caller, verificationId) {
+      await buying.get(verificationId)?.catch(() => undefined);
+      const verification = await store.getVerification(caller.name, verificationId);
+      if (verification.status === "CANCELLED") return verification;
+      if (verification.status === "PENDING") {
+        throw new GatewayError("CANCEL_TOO_EARLY", "nobody knows yet whether a number was bought", {
+          metadata: { verification_id: verificationId, status: verification.status },
+          retryAfterMs: 30_000,
+        });
+      }
+      if (verification.status !== "WAITING") throw notCancellable(verification);
+      const cancelled = await canceller.cancel(verification);
+      unfollow(cancelled);
+      return cancelled;
+    },
+
+    async resume() {
+      for (const verification of await store.openVerifications()) {
+        if (verification.status !== "PENDING") follow(verification);
+        else await settleInterrupted(verification);
+      }
+    },
+
+    async stop() {
+      expiry.stop();
+      await Promise.all([...pollers.values()].map((poller) => poller.stop()));
+      await Promise.allSettled([...buying.values(), canceller.idle()]);
+    },
+  };
+
+  /** A purchase that the daemon's end cut short: sent, nobody knows what became of it; never sent, it failed. */
+  async function settleInterrupted({ verificationId, attempts }: Verification): Promise<void> {
+    const last = attempts.at(-1);
+    if (!last || last.outcome === "REFUSED") await store.recordFailure(verificationId, now());
+    else if (last.outcome === undefined) await store.recordUncertain(verificationId, now());
+  }
+}
+
+/** The caller is answered in time, while a purchase that was sent goes on and stays theirs. */
+function withinPatience(
+  purchase: Promise<Verification>,
+  verificationId: string,
+  patience: AbortSignal,
+): Promise<Verification> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      reject(
+        new GatewayError("PURCHASE_UNCERTAIN", `the purchase of ${verificationId} is still under way`, {
+          metadata: { verification_id: verificationId },
+        }),
+      );
+    };
+    // A purchase that has not been sent ends by itself, and sooner than this, with a better reason.
+    const onAbort = () => setTimeout(giveUp, ANSWER_MARGIN_MS / 3);
+    patience.addEventListener("abort", onAbort, { once: true });
+    purchase.then(resolve, reject).finally(() => patience.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,137 @@
+import type { Caller } from "../core/caller.ts";
+import { GatewayError } from "../core/error.ts";
+import { formatDecimal, formatMoney, type Money } from "../core/money.ts";
+import type { Offer } from "../core/offer.ts";
+import type { VerificationRequest } from "../core/verification.ts";
+
+/** An offer that satisfies a request; its price is known. */
+export interface Candidate {
+  readonly offer: Offer;
+  readonly price: Money;
+  /** One sentence: why it stands where it stands. */
+  readonly explanation: string;
+}
+
+export interface Ranking {
+  /** In the order in which they are to be tried. */
+  readonly candidates: readonly Candidate[];
+  /** How many offers each constraint removed; an offer counts at the first that it fails. */
+  readonly removed: ReadonlyMap<Exclusion, number>;
+  /** Of the offers that failed nothing but the maximum price. */
+  readonly lowestPriceAboveMax: Money | undefined;
+}
+
+/** Why an offer is left out, in the words of the API's RankedOffer.excluded_reason. */
+export type Exclusion =
+  | "UPSTREAM_EXCLUDED"
+  | "NOT_ALLOWED"
+  | "CAPABILITY_MISSING"
+  | "AREA_CODE_UNSUPPORTED"
+  | "PRICE_UNKNOWN"
+  | "SUCCESS_RATE_BELOW_MIN"
+  | "OUT_OF_STOCK"
+  | "CURRENCY_DIFFERS"
+  | "PRICE_ABOVE_MAX";
+
+type Holds = (offer: Offer, request: VerificationRequest, caller: Caller) => boolean;
+
+/** In this order: what removes the last offer tells most about what the caller could change. */
+const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
+  [
+    "UPSTREAM_EXCLUDED",
+    ({ upstream }, { upstreams, excludeUpstreams }) =>
+      (upstreams.length === 0 || upstreams.includes(upstream)) && !excludeUpstreams.includes(upstream),
+  ],
+  ["NOT_ALLOWED", ({ upstream }, _, { allow }) => allow.upstreams?.includes(upstream) ?? true],
+  ["CAPABILITY_MISSING", ({ capabilities }, { capability }) => capabilities.includes(capability)],
+  ["AREA_CODE_UNSUPPORTED", ({ supportsAreaCode }, { areaCode }) => areaCode === undefined || supportsAreaCode],
+  ["PRICE_UNKNOWN", ({ price }) => price !== undefined],
+  // An offer that publishes no rate does not promise the one that is asked for.
+  [
+    "SUCCESS_RATE_BELOW_MIN",
+    ({ publishedSuccessRate = 0 }, { minSuccessRate = 0 }) => publishedSuccessRate >= minSuccessRate,
+  ],
+  ["OUT_OF_STOCK", ({ available, availableCount }) => available && availableCount !== 0],
+  [
+    "CURRENCY_DIFFERS",
+    ({ price }, request, caller) => bounds(request, caller).every((max) => max.currency === price?.currency),
+  ],
+  [
+    "PRICE_ABOVE_MAX",
+    ({ price }, request, caller) => bounds(request, caller).every((max) => price && price.micros <= max.micros),
+  ],
+];
+
+function bounds({ maxPrice }: VerificationRequest, { budget }: Caller): Money[] {
+  return [maxPrice, budget.maxPrice].filter((max) => max !== undefined);
+}
+
+/** Which offers satisfy a request, cheapest first. Buys nothing and asks no upstream. */
+export function rank(offers: readonly Offer[], request: VerificationRequest, caller: Caller): Ranking {
+  if (request.strategy !== "CHEAPEST") {
+    throw new GatewayError("NOT_SUPPORTED", `the strategy ${request.strategy} is not served by this version`, {
+      metadata: { strategy: request.strategy },
+    });
+  }
+  const removed = new Map<Exclusion, number>();
+  let lowestPriceAboveMax: Money | undefined;
+  const fitting = offers.filter((offer) => {
+    const failed = CONSTRAINTS.find(([, holds]) => !holds(offer, request, caller))?.[0];
+    if (failed === undefined) return true;
+    removed.set(failed, (removed.get(failed) ?? 0) + 1);
+    if (
+      failed === "PRICE_ABOVE_MAX" &&
+      offer.price &&
+      (!lowestPriceAboveMax || offer.price.micros < lowestPriceAboveMax.micros)
+    ) {
+      lowestPriceAboveMax = offer.price;
+    }
+    return false;
+  });
+  const priced = fitting.flatMap((offer) => (offer.price ? [{ offer, price: offer.price }] : [])).sort(byPrice);
+  return {
+    candidates: priced.map((candidate, at) => ({ ...candidate, explanation: explain(priced, at) })),
+    removed,
+    lowestPriceAboveMax,
+  };
+}
+
+/** Why nothing can be bought, once a ranking came out empty. */
+export function nothingToBuy({ removed, lowestPriceAboveMax }: Ranking, request: VerificationRequest): GatewayError {
+  const what = request.offerId ?? `${request.service} in ${request.country}`;
+  if (lowestPriceAboveMax) {
+    return new GatewayError("PRICE_ABOVE_MAX", `the lowest price for ${what} is ${formatMoney(lowestPriceAboveMax)}`, {
+      metadata: { lowest_price: formatDecimal(lowestPriceAboveMax), currency: lowestPriceAboveMax.currency },
+    });
+  }
+  const counts = Object.fromEntries([...removed].map(([exclusion, count]) => [exclusion, String(count)]));
+  if (removed.has("OUT_OF_STOCK")) {
+    return new GatewayError("NO_NUMBERS", `every offer of ${what} is out of stock`, {
+      metadata: counts,
+      retryAfterMs: 60_000,
+    });
+  }
+  return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata: counts });
+}
+
+type Priced = Pick<Candidate, "offer" | "price">;
+
+/** Of two equal prices the upstream's own best goes first, then the higher published rate. */
+function byPrice(a: Priced, b: Priced): number {
+  return (
+    Number(a.price.micros - b.price.micros) ||
+    Number(b.offer.curated) - Number(a.offer.curated) ||
+    (b.offer.publishedSuccessRate ?? 0) - (a.offer.publishedSuccessRate ?? 0) ||
+    (a.offer.offerId < b.offer.offerId ? -1 : 1)
+  );
+}
+
+function explain(priced: readonly Priced[], at: number): string {
+  const name = ({ offer, price }: Priced) => `${offer.offerId} at ${formatMoney(price)}`;
+  const [self, next, before] = [priced[at], priced[at + 1], priced[at - 1]];
+  if (!self) return "";
+  if (before) return `${name(self)}: the cheapest after ${name(before)}`;
+  return next
+    ? `${name(self)}: the cheapest of ${priced.length} offers, before ${name(next)}`
+    : `${name(self)}: the only offer that satisfies the request`;
+}
