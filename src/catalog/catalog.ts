@@ -23,6 +23,8 @@ import { excerpt } from "./text.ts";
 import { createView, type View } from "./view.ts";
 
 const LONGEST_ECHO = 64;
+/** The first catalogue of an upstream with many countries takes minutes within its limits. */
+const FIRST_LOAD_PATIENCE_MS = 5_000;
 
 export interface CatalogParts {
   readonly upstreams: readonly Upstream[];
@@ -43,13 +45,16 @@ export interface Catalog {
   /** Ends the fetches under way, and every wait. */
   stop(): Promise<void>;
 
-  /** Resolves once each upstream has something to show or has failed once. Also when the signal aborts. */
+  /**
+   * Resolves once each upstream's first whole catalogue is there or has failed once, and in any case 5 s after the start:
+   * what one upstream is slow to say does not hold up the others. Also when the signal aborts.
+   */
   ready(signal?: AbortSignal): Promise<void>;
 
   /**
-   * Resolves once a purchase right after the start can rely on what is here: each of the upstreams has something to show
-   * or has failed once, and, while nothing in stock matches, none is still on its first load. Also when the signal aborts.
-   * No upstream named is all of them.
+   * Resolves once a purchase right after the start can rely on what is here: as `ready`, for these upstreams, but while
+   * nothing matches not before their first loads have ended. Also when the signal aborts. No upstream named is all of
+   * them.
    */
   settled(
     country: string,
@@ -98,11 +103,17 @@ export function createCatalog(parts: CatalogParts): Catalog {
     upstreams.map((upstream) => [upstream.id, createRefresh({ upstream, store, clock, log, random, onChange })]),
   );
   let starting: Promise<void> | undefined;
+  let startedAt: number | undefined;
+  let cancelPatience = () => {};
   let current = createView(0, []);
   let currentUntil = Number.POSITIVE_INFINITY;
 
   function onChange(): void {
     updateView();
+    lookAgain();
+  }
+
+  function lookAgain(): void {
     for (const look of [...watchers]) look();
   }
 
@@ -134,7 +145,13 @@ export function createCatalog(parts: CatalogParts): Catalog {
     });
   }
 
+  function isPatienceOver(): boolean {
+    return startedAt !== undefined && clock.now() >= startedAt + FIRST_LOAD_PATIENCE_MS;
+  }
+
   async function start(): Promise<void> {
+    startedAt = clock.now();
+    cancelPatience = clock.after(FIRST_LOAD_PATIENCE_MS, lookAgain);
     try {
       for (const snapshot of await store.loadCatalogs()) refreshes.get(snapshot.upstream)?.restore(snapshot);
     } catch (error) {
@@ -171,19 +188,19 @@ export function createCatalog(parts: CatalogParts): Catalog {
     },
     async stop() {
       stopping.abort();
-      for (const look of [...watchers]) look();
+      cancelPatience();
+      lookAgain();
       await Promise.all([...refreshes.values()].map((refresh) => refresh.stop()));
       await details.idle();
     },
 
-    ready: (signal) => waitFor(() => ![...refreshes.values()].some((refresh) => refresh.isCold()), signal),
+    ready: (signal) => waitFor(() => isPatienceOver() || areLoaded([...refreshes.values()]), signal),
     settled(country, service, ids, signal, product = "VERIFICATION") {
       const concerned = [...refreshes.values()].filter(({ upstream }) => ids.length === 0 || ids.includes(upstream.id));
       const isConcerned = ({ upstream }: Offer) => ids.length === 0 || ids.includes(upstream);
       return waitFor(() => {
-        if (concerned.some((refresh) => refresh.isCold())) return false;
-        if (!concerned.some((refresh) => refresh.isOnFirstLoad())) return true;
-        return view().offersFor(product, country, service).some(isConcerned);
+        if (areLoaded(concerned)) return true;
+        return isPatienceOver() && view().offersFor(product, country, service).some(isConcerned);
       }, signal);
     },
 
@@ -229,6 +246,10 @@ function* indexesOf(refreshes: Iterable<Refresh>) {
     const index = refresh.index();
     if (index) yield index;
   }
+}
+
+function areLoaded(refreshes: readonly Refresh[]): boolean {
+  return !refreshes.some((refresh) => refresh.isOnFirstLoad());
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

@@ -50,8 +50,6 @@ export interface Refresh {
   /** What was fetched last, whatever its age. */
   index(): SnapshotIndex | undefined;
   status(): CatalogStatus;
-  /** Whether nothing is known yet: neither offers nor a reason why there are none. */
-  isCold(): boolean;
   /** Whether the first whole catalogue may still come without anything having failed. */
   isOnFirstLoad(): boolean;
   /** Why its offers are missing or not up to date. Undefined when they are neither. */
@@ -198,7 +196,6 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       ...(failure && { failure }),
       unresolved: index?.snapshot.unresolved ?? [],
     }),
-    isCold: () => index === undefined && failures === 0,
     isOnFirstLoad: () => !complete && failures === 0,
     trouble() {
       const { reason = "UPSTREAMS_UNAVAILABLE", message } = failure ?? {};

@@ -1,8 +1,9 @@
 import type { CatalogSnapshot } from "../core/catalog.ts";
 import type { Money } from "../core/money.ts";
-import type { Offer } from "../core/offer.ts";
+import type { Offer, RentalTerm } from "../core/offer.ts";
 import type { Listing } from "../core/upstream.ts";
 import { resolveCountry } from "./countries.ts";
+import { comparePrices } from "./order.ts";
 import { resolveServices, type ServiceName } from "./services.ts";
 import { excerpt, printable } from "./text.ts";
 
@@ -11,6 +12,7 @@ const MOST_UNRESOLVED = 100;
 const LONGEST_UNRESOLVED = 80;
 const REF = /^[^\s\p{C}]{1,256}$/u;
 const CURRENCY = /^[A-Z]{3}$/;
+const ESIM: readonly ServiceName[] = [{ slug: "esim", displayName: "eSIM" }];
 
 /** What may change between two looks at one offer, in bounds. */
 export type Facts = Pick<Offer, "price" | "available" | "availableCount" | "publishedSuccessRate" | "publishedWaitMs">;
@@ -39,9 +41,11 @@ export function createFold(upstream: { readonly id: string; readonly provider: s
     for (const offerId of idsByRef.get(listing.ref) ?? []) offers.delete(offerId);
     idsByRef.delete(listing.ref);
 
-    const country = countryOf(listing.country);
+    const isEsim = listing.product === "ESIM";
+    // A plan may be for a region, and is for no service.
+    const country = countryOf(listing.country) ?? (isEsim ? "" : undefined);
     if (country === undefined) return listing.country;
-    const services = servicesOf(listing.serviceName);
+    const services = isEsim ? ESIM : servicesOf(listing.serviceName);
     if (services.length === 0) return listing.serviceName;
     if (!REF.test(listing.ref)) return `${listing.serviceName}: unusable ref`;
     if (listing.price && !isPrice(listing.price)) return `${listing.serviceName}: unusable price`;
@@ -64,6 +68,8 @@ export function createFold(upstream: { readonly id: string; readonly provider: s
         ...facts,
         curated: listing.curated ?? false,
         supportsAreaCode: listing.supportsAreaCode ?? false,
+        rentalTerms: termsOf(listing),
+        esimPlan: listing.esimPlan,
         fetchTime,
       });
       return offerId;
@@ -99,12 +105,40 @@ export function createFold(upstream: { readonly id: string; readonly provider: s
 export function factsOf(listing: Listing): Facts {
   const { availableCount, successRate, waitMs } = listing;
   return {
-    price: listing.price,
+    price: listing.price ?? cheapestTerm(termsOf(listing)),
     available: listing.available ?? true,
     availableCount: isNumber(availableCount) ? Math.floor(availableCount) : undefined,
     publishedSuccessRate: successRate !== undefined && successRate >= 0 && successRate <= 1 ? successRate : undefined,
     publishedWaitMs: isNumber(waitMs) ? waitMs : undefined,
   };
+}
+
+/** The lengths that can be, shortest first. */
+function termsOf({ rentalTerms = [] }: Listing): readonly RentalTerm[] {
+  const fit = rentalTerms.filter((term) =>
+    "days" in term
+      ? isDays(term.days) && (!term.price || isPrice(term.price))
+      : isDays(term.minDays) && term.maxDays >= term.minDays && (!term.pricePerDay || isPrice(term.pricePerDay)),
+  );
+  return fit.sort((a, b) => shortest(a) - shortest(b));
+}
+
+function isDays(days: number): boolean {
+  return Number.isInteger(days) && days > 0;
+}
+
+function shortest(term: RentalTerm): number {
+  return "days" in term ? term.days : term.minDays;
+}
+
+/** What the length that costs least costs as a whole. */
+function cheapestTerm(terms: readonly RentalTerm[]): Money | undefined {
+  const prices = terms.flatMap((term) => {
+    if ("days" in term) return term.price ?? [];
+    const { minDays, pricePerDay } = term;
+    return pricePerDay ? { currency: pricePerDay.currency, micros: pricePerDay.micros * BigInt(minDays) } : [];
+  });
+  return prices.sort(comparePrices)[0];
 }
 
 export function isPrice({ currency, micros }: Money): boolean {

@@ -5,6 +5,16 @@ export type Product = "VERIFICATION" | "RENTAL" | "ESIM";
 /** How a code is received. */
 export type Capability = "SMS" | "VOICE";
 
+/** A length for which a number is rented: exactly so many days, or any number of days in a range. */
+export type RentalTerm =
+  | { readonly days: number; readonly price: Money | undefined }
+  | { readonly minDays: number; readonly maxDays: number; readonly pricePerDay: Money | undefined };
+
+export interface EsimPlan {
+  readonly dataGb: number | undefined;
+  readonly validityDays: number | undefined;
+}
+
 /** Something an upstream sells, in the gateway's own words. */
 export interface Offer {
   /** Stable across refreshes and restarts: `upstream:ref`, with the service behind it where one ref serves several. */
@@ -22,7 +32,7 @@ export interface Offer {
   /** As the upstream spells it. */
   readonly serviceName: string;
   readonly capabilities: readonly Capability[];
-  /** For one verification. Absent when the upstream publishes none; such an offer is never bought by price. */
+  /** For one verification or one eSIM; a rental's is in its terms. Absent when the upstream publishes none; such an offer is never bought by price. */
   readonly price: Money | undefined;
   /** False when the upstream says that it has none to sell now. */
   readonly available: boolean;
@@ -34,5 +44,9 @@ export interface Offer {
   /** On the upstream's own list of its best. */
   readonly curated: boolean;
   readonly supportsAreaCode: boolean;
+  /** Of a rental; empty for anything else. */
+  readonly rentalTerms: readonly RentalTerm[];
+  /** Of an eSIM. */
+  readonly esimPlan: EsimPlan | undefined;
   readonly fetchTime: Date;
 }

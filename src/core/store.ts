@@ -31,6 +31,8 @@ export interface RecordedPurchase {
   readonly numberAsSold: string;
   readonly price: Money;
   readonly expireTime: Date;
+  /** Absent when it can be cancelled at once. */
+  readonly cancellableTime?: Date;
   readonly time: Date;
 }
 

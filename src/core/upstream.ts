@@ -1,8 +1,23 @@
 import type { Money } from "./money.ts";
-import type { Capability, Product } from "./offer.ts";
+import type { Capability, EsimPlan, Product, RentalTerm } from "./offer.ts";
 
 /** What can be asked of an upstream. Each is one request to it, and is limited by that name. */
-export type Verb = "listings" | "detail" | "balance" | "buy" | "check" | "recent" | "cancel" | "complete";
+export type Verb =
+  | "listings"
+  | "detail"
+  | "balance"
+  | "buy"
+  | "check"
+  | "recent"
+  | "cancel"
+  | "complete"
+  | "another"
+  | "rent"
+  | "inbox"
+  | "extend"
+  | "release"
+  | "rentals"
+  | "buyEsim";
 
 /** One line of an upstream's catalogue, as the upstream says it. */
 export interface Listing {
@@ -11,6 +26,7 @@ export interface Listing {
   readonly product: Product;
   /** An alpha-2 code or an English name. */
   readonly country: string;
+  /** Of an eSIM: the plan's name. */
   readonly serviceName: string;
   readonly capabilities: readonly Capability[];
   readonly price?: Money;
@@ -21,6 +37,10 @@ export interface Listing {
   readonly waitMs?: number;
   readonly curated?: boolean;
   readonly supportsAreaCode?: boolean;
+  /** Of a rental: the lengths that are sold. */
+  readonly rentalTerms?: readonly RentalTerm[];
+  /** Of an eSIM. */
+  readonly esimPlan?: EsimPlan;
 }
 
 /** What an upstream has for sale. */
@@ -37,6 +57,8 @@ export interface Order {
   readonly offerRef: string;
   readonly capability: Capability;
   readonly areaCode?: string;
+  /** The most it may cost, for upstreams that can be told. */
+  readonly maxPrice?: Money;
 }
 
 /** What the upstream says it sold. */
@@ -48,6 +70,8 @@ export interface Purchase {
   readonly price?: Money;
   /** Absent where the answer does not say. */
   readonly expireTime?: Date;
+  /** The earliest time at which it can be cancelled; absent where there is no such rule. */
+  readonly cancellableTime?: Date;
 }
 
 /** An order that was bought, as its provider needs it to find it again. */
@@ -103,8 +127,50 @@ export interface VerificationDesk {
   /** Tells the upstream that the code was used. Absent where it cannot be told. */
   complete?(order: BoughtOrder, signal: AbortSignal): Promise<void>;
 
+  /** Asks for one more code on the same number, at no cost. Absent where the upstream cannot. */
+  another?(order: BoughtOrder, signal: AbortSignal): Promise<void>;
+
   /** The account's newest orders. Absent where the upstream does not list them. */
   recent?(signal: AbortSignal): Promise<readonly RecentOrder[]>;
+}
+
+/** A number that is rented, in an upstream's own list. */
+export interface RecentRental {
+  readonly orderRef: string;
+  readonly numberAsSold: string;
+  readonly serviceName: string;
+  readonly expireTime?: Date;
+}
+
+/** What an upstream rents numbers through. As a VerificationDesk: each method is one request. */
+export interface RentalDesk {
+  /** Rents a number for one of the offer's terms. Throws NO_NUMBERS when the upstream has none. */
+  rent(order: { readonly offerRef: string; readonly days: number }, signal: AbortSignal): Promise<Purchase>;
+
+  /** All messages that the upstream still has, in no particular order. */
+  inbox(order: BoughtOrder, signal: AbortSignal): Promise<readonly ReceivedMessage[]>;
+
+  /** Adds days to the term, at a price. Absent where the upstream cannot. `days` is one of the offer's lengths. */
+  extend?(
+    order: BoughtOrder,
+    days: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly price?: Money; readonly expireTime?: Date }>;
+
+  /** Gives the number back before its time. Absent where the upstream does not take it. */
+  release?(order: BoughtOrder, signal: AbortSignal): Promise<{ readonly refund?: Money }>;
+
+  /** The account's rentals. Absent where the upstream does not list them. */
+  rentals?(signal: AbortSignal): Promise<readonly RecentRental[]>;
+}
+
+/** What an upstream sells eSIM plans through. */
+export interface EsimDesk {
+  /** Buys a plan. The activation code is shown once: it is a secret of whoever bought it. */
+  buyEsim(
+    offerRef: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly orderRef: string; readonly activationCode: string; readonly price?: Money }>;
 }
 
 /** Everything one upstream can do. What it cannot do is absent. */
@@ -113,6 +179,8 @@ export interface Desks {
   /** The money left on the operator's account. */
   balance?(signal: AbortSignal): Promise<Money>;
   readonly verification?: VerificationDesk;
+  readonly rental?: RentalDesk;
+  readonly esim?: EsimDesk;
 }
 
 /** What is left of one of an upstream's limits. */

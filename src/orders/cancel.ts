@@ -67,6 +67,16 @@ export function createCanceller(parts: OrderParts) {
   };
 }
 
+/** Some upstreams keep a number for its first minutes: they are not asked before. */
+export function refuseTooEarly({ verificationId, upstream = "", cancellableTime }: Verification, now: number): void {
+  const wait = (cancellableTime?.getTime() ?? 0) - now;
+  if (wait <= 0) return;
+  throw new GatewayError("CANCEL_TOO_EARLY", `${upstream} takes the number back in ${Math.ceil(wait / 1000)} s`, {
+    metadata: { verification_id: verificationId, upstream },
+    retryAfterMs: wait,
+  });
+}
+
 /** Why a verification that is not WAITING cannot be cancelled. */
 export function notCancellable({ verificationId, status }: Verification): GatewayError {
   const details = { metadata: { verification_id: verificationId, status } };

@@ -54,7 +54,7 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
     const upstream = upstreams.get(offer.upstream);
     const desk = upstream?.desks.verification;
     if (!upstream || !desk) throw notServed(offer.upstream);
-    const { capability, areaCode } = request;
+    const { capability, areaCode, maxPrice } = request;
     let intended = false;
     let purchase: Purchase;
     try {
@@ -66,7 +66,7 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
           const intent = { ...place, quotedPrice: price, explanation, time: now() };
           feed.publish(await store.beginAttempt(verificationId, caller, intent));
           intended = true;
-          return await desk.buy({ offerRef, capability, areaCode }, UNINTERRUPTED);
+          return await desk.buy({ offerRef, capability, areaCode, maxPrice }, UNINTERRUPTED);
         },
         patience,
       );
@@ -97,6 +97,7 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
         numberAsSold,
         phoneNumber: toE164(numberAsSold, country),
         price: purchase.price ?? quoted,
+        cancellableTime: purchase.cancellableTime,
         expireTime: purchase.expireTime ?? new Date(clock.now() + upstream.lifetimeMs),
         time: now(),
       });

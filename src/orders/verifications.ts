@@ -4,7 +4,7 @@ import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
 import type { Candidate } from "../routing/rank.ts";
-import { createCanceller, notCancellable } from "./cancel.ts";
+import { createCanceller, notCancellable, refuseTooEarly } from "./cancel.ts";
 import { createFindCandidates } from "./candidates.ts";
 import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
@@ -198,6 +198,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
         });
       }
       if (verification.status !== "WAITING") throw notCancellable(verification);
+      refuseTooEarly(verification, clock.now());
       const cancelled = await canceller.cancel(verification);
       unfollow(cancelled);
       return cancelled;

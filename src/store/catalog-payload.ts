@@ -1,9 +1,9 @@
 import type { CatalogSnapshot } from "../core/catalog.ts";
 import type { Money } from "../core/money.ts";
-import type { Capability, Offer, Product } from "../core/offer.ts";
+import type { Capability, EsimPlan, Offer, Product, RentalTerm } from "../core/offer.ts";
 
 /** What the payload looks like. A catalogue kept in another format is fetched anew. */
-export const CATALOG_FORMAT = 1n;
+export const CATALOG_FORMAT = 2n;
 
 /** A column with few different values: each once, and an index into them for each offer. */
 interface Interned {
@@ -28,6 +28,8 @@ interface Payload {
   readonly capabilities: Interned;
   readonly price: Interned;
   readonly flags: Interned;
+  readonly rentalTerms: Interned;
+  readonly esimPlan: Interned;
   readonly fetchTime: Interned;
 }
 
@@ -46,8 +48,10 @@ export function writeCatalogPayload({ offers, unresolved }: CatalogSnapshot): st
     service: intern(offers, (offer) => offer.service),
     serviceName: intern(offers, (offer) => offer.serviceName),
     capabilities: intern(offers, (offer) => offer.capabilities.join(" ")),
-    price: intern(offers, ({ price }) => (price ? `${price.micros} ${price.currency}` : null)),
+    price: intern(offers, ({ price }) => writePrice(price)),
     flags: intern(offers, writeFlags),
+    rentalTerms: intern(offers, ({ rentalTerms }) => writeRentalTerms(rentalTerms)),
+    esimPlan: intern(offers, ({ esimPlan }) => (esimPlan ? JSON.stringify(esimPlan) : null)),
     fetchTime: intern(offers, (offer) => String(offer.fetchTime.getTime())),
   };
   return JSON.stringify(payload);
@@ -65,6 +69,8 @@ export function readCatalogPayload(text: string, upstream: string, fetchTime: Da
     capabilities: reader(payload.capabilities, readCapabilities),
     price: reader(payload.price, readPrice),
     flags: reader(payload.flags, readFlags),
+    rentalTerms: reader(payload.rentalTerms, readRentalTerms),
+    esimPlan: reader(payload.esimPlan, readEsimPlan),
     fetchTime: reader(payload.fetchTime, (value) => new Date(Number(value))),
   };
   const offers = payload.offerIds.map((offerId, i): Offer => {
@@ -86,6 +92,8 @@ export function readCatalogPayload(text: string, upstream: string, fetchTime: Da
       publishedWaitMs: payload.waits[i] ?? undefined,
       curated,
       supportsAreaCode,
+      rentalTerms: column.rentalTerms(i),
+      esimPlan: column.esimPlan(i),
       fetchTime: column.fetchTime(i),
     };
   });
@@ -117,10 +125,38 @@ function readCapabilities(value: string | null): readonly Capability[] {
   return value ? (value.split(" ") as Capability[]) : [];
 }
 
+function writePrice(price: Money | undefined): string | null {
+  return price ? `${price.micros} ${price.currency}` : null;
+}
+
 function readPrice(value: string | null): Money | undefined {
   if (value === null) return undefined;
   const [micros = "", currency = ""] = value.split(" ");
   return { currency, micros: BigInt(micros) };
+}
+
+/** Days, the last day of a range or null, and the price. */
+function writeRentalTerms(terms: readonly RentalTerm[]): string | null {
+  if (terms.length === 0) return null;
+  const rows = terms.map((term) =>
+    "days" in term
+      ? [term.days, null, writePrice(term.price)]
+      : [term.minDays, term.maxDays, writePrice(term.pricePerDay)],
+  );
+  return JSON.stringify(rows);
+}
+
+function readRentalTerms(value: string | null): readonly RentalTerm[] {
+  const rows: [number, number | null, string | null][] = JSON.parse(value ?? "[]");
+  return rows.map(([days, maxDays, price]) =>
+    maxDays === null ? { days, price: readPrice(price) } : { minDays: days, maxDays, pricePerDay: readPrice(price) },
+  );
+}
+
+function readEsimPlan(value: string | null): EsimPlan | undefined {
+  if (value === null) return undefined;
+  const { dataGb, validityDays }: Partial<EsimPlan> = JSON.parse(value);
+  return { dataGb, validityDays };
 }
 
 function writeFlags({ available, curated, supportsAreaCode }: Offer): string {

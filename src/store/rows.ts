@@ -93,6 +93,7 @@ export function toVerification(row: Row, attempts: readonly Attempt[], messages:
       quotedPrice: moneyIfAny(row.quoted_micros, row.quoted_currency),
       refund: moneyIfAny(row.refund_micros, row.refund_currency),
       expireTime: timeIfAny(row.expire_time),
+      cancellableTime: timeIfAny(row.cancellable_time),
       codeTime: timeIfAny(row.code_time),
       endTime: timeIfAny(row.end_time),
     }),

@@ -69,6 +69,7 @@ export const startWaiting = change("WAITING", [
   "price_micros = ?5",
   "price_currency = ?6",
   "expire_time = ?7",
+  "cancellable_time = ?8",
 ]);
 
 /** Also one that has received before. */

@@ -29,6 +29,7 @@ create table verifications (
   code_time        integer,
   create_time      integer not null,
   expire_time      integer,
+  cancellable_time integer,
   end_time         integer,
   unique (caller, request_id)
 ) strict;

@@ -58,8 +58,17 @@ export function createVerificationCommands(db: Statements) {
     },
 
     recordPurchase(verificationId: string, purchase: RecordedPurchase): Verification {
-      const { orderRef, phoneNumber, numberAsSold, price, expireTime, time } = purchase;
-      const params = [orderRef, phoneNumber, numberAsSold, price.micros, price.currency, fromTime(expireTime)];
+      const { orderRef, phoneNumber, numberAsSold, price, expireTime, cancellableTime, time } = purchase;
+      const cancellable = cancellableTime ? fromTime(cancellableTime) : null;
+      const params = [
+        orderRef,
+        phoneNumber,
+        numberAsSold,
+        price.micros,
+        price.currency,
+        fromTime(expireTime),
+        cancellable,
+      ];
       const row = changed(db, db.get(sql.startWaiting, verificationId, ...params), verificationId);
       const { account, reserved } = settle(db, row, "BOUGHT", null, time);
       ledger.book(account, "release", reserved, time);

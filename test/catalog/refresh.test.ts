@@ -325,35 +325,42 @@ describe("an offer asked for anew", () => {
 });
 
 describe("right after a start", () => {
-  it("is ready once each upstream has shown something or has failed", async () => {
+  it("is ready once each upstream has shown its whole catalogue or has failed", async () => {
     let answer: (listings: readonly Listing[]) => void = () => {};
     const slow = () => new Promise<readonly Listing[]>((resolve) => (answer = resolve));
-    const { catalog } = await started([scriptedUpstream("a", [[down]]), scriptedUpstream("b", [[slow]])]);
+    const { catalog } = await started([
+      scriptedUpstream("a", [[down]]),
+      scriptedUpstream("b", [[[listing("1")], slow]]),
+    ]);
     const ready = catalog.ready();
     expect(await isDone(ready)).toBe(false);
-    answer([listing("1")]);
+    answer([listing("2")]);
     expect(await isDone(ready)).toBe(true);
   });
 
-  it("a purchase waits while an upstream is unheard of, and while nothing matches yet", async () => {
-    const answers: ((listings: readonly Listing[]) => void)[] = [];
-    const slow = () => new Promise<readonly Listing[]>((resolve) => answers.push(resolve));
-    const { catalog } = await started([
-      scriptedUpstream("a", [[slow, slow, slow]]),
-      scriptedUpstream("b", [[slow, silence]]),
+  it("is ready after five seconds, whatever an upstream is slow to say", async () => {
+    const { catalog, clock } = await started([scriptedUpstream("a", [[silence]])]);
+    const ready = catalog.ready();
+    await clock.advance(4_999);
+    expect(await isDone(ready)).toBe(false);
+    await clock.advance(1);
+    expect(await isDone(ready)).toBe(true);
+  });
+
+  it("a purchase waits for whole catalogues, then for the first that matches", async () => {
+    const { catalog, clock } = await started([
+      scriptedUpstream("a", [[[listing("1")], silence]]),
+      scriptedUpstream("b", [[silence]]),
     ]);
     const never = new AbortController().signal;
     const settled = catalog.settled("US", "whatsapp", [], never);
     const onlyA = catalog.settled("US", "whatsapp", ["a"], never);
-
-    answers[0]?.([listing("1", { serviceName: "Telegram" })]);
+    const noMatch = catalog.settled("US", "tinder", [], never);
     expect(await isDone(onlyA)).toBe(false);
-    answers[2]?.([listing("2")]);
+    await clock.advance(5_000);
     expect(await isDone(onlyA)).toBe(true);
-    expect(await isDone(settled)).toBe(false);
-    answers[1]?.([listing("3", { country: "GB" })]);
     expect(await isDone(settled)).toBe(true);
-    expect(await isDone(catalog.settled("US", "tinder", [], never))).toBe(false);
+    expect(await isDone(noMatch)).toBe(false);
   });
 
   it("a purchase does not wait for an upstream that has failed, nor for one that is whole", async () => {

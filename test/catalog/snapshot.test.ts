@@ -35,6 +35,8 @@ describe("a snapshot", () => {
         publishedWaitMs: undefined,
         curated: true,
         supportsAreaCode: false,
+        rentalTerms: [],
+        esimPlan: undefined,
         fetchTime: TIME,
       },
     ]);

@@ -21,6 +21,8 @@ const OFFER: Offer = {
   publishedWaitMs: 15_000,
   curated: true,
   supportsAreaCode: false,
+  rentalTerms: [],
+  esimPlan: undefined,
   fetchTime: NOON,
 };
 
@@ -37,6 +39,11 @@ const SPARSE: Offer = {
   publishedWaitMs: undefined,
   curated: false,
   supportsAreaCode: true,
+  rentalTerms: [
+    { days: 3, price: usd("4.00") },
+    { minDays: 4, maxDays: 30, pricePerDay: undefined },
+  ],
+  esimPlan: { dataGb: 0.5, validityDays: 30 },
   fetchTime: minutesLater(1),
 };
 

@@ -1,0 +1,154 @@
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { type Logger, pino } from "pino";
+import { banner } from "./banner.ts";
+import { type Config, ConfigError, describeReload, loadConfig, maskedConfig } from "./config.ts";
+import { systemClock } from "./core/clock.ts";
+import { checkConfig, type Daemon, startDaemon } from "./daemon.ts";
+import { probe } from "./probe.ts";
+import { PROVIDERS } from "./providers/providers.ts";
+import { parseListenAddress } from "./rpc/listen-address.ts";
+import { startSandbox } from "./sandbox/sandbox.ts";
+
+const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell temporary phone numbers
+
+  numgate [serve]   run the gateway; with no upstream configured, in front of a sandbox of its own
+  numgate check     say what is wrong with the configuration, and start nothing
+  numgate config    print the configuration in force, its secrets masked
+  numgate sandbox   run the sandbox by itself
+  numgate health    ask a running gateway whether it is alive; exit code 0 when it is
+
+  --config <file>   the configuration; else NUMGATE_CONFIG, else ./numgate.yaml where there is one
+  --listen <host:port>   for the sandbox; 127.0.0.1:7071 by default
+  --help, --version
+`;
+
+/** Runs the command and gives the exit code: 1 for a failure, 2 for words that are not understood. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: "string" },
+        listen: { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+      },
+    });
+    const [name = "serve", extra] = positionals;
+    const command = extra === undefined ? COMMANDS[name] : undefined;
+    if (values.version) print(`numgate ${await readVersion()}`);
+    else if (values.help) print(USAGE);
+    else if (command) return await command(values);
+    else throw new UsageError(`there is no command "${extra ?? name}"`);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError || (error instanceof TypeError && "code" in error)) {
+      process.stderr.write(`numgate: ${error.message}\n\n${USAGE}`);
+      return 2;
+    }
+    if (!(error instanceof Error)) throw error;
+    process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `numgate: ${error.message}\n`);
+    return 1;
+  }
+}
+
+class UsageError extends Error {}
+
+interface Flags {
+  readonly config?: string | undefined;
+  readonly listen?: string | undefined;
+}
+
+const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
+  serve,
+  async check(flags) {
+    const config = readConfig(flags);
+    checkConfig(config);
+    const upstreams = config.sandbox ? "the sandbox" : config.upstreams.map(({ id }) => id).join(", ");
+    print(`${config.file ?? "no file"}: the configuration is valid; upstreams: ${upstreams}`);
+    return 0;
+  },
+  async config(flags) {
+    print(maskedConfig(readConfig(flags)));
+    return 0;
+  },
+  sandbox,
+  async health(flags) {
+    const config = readConfig(flags);
+    const [listener] = config.listen;
+    return listener && (await probe(listener, config.tls !== undefined)) ? 0 : 1;
+  },
+};
+
+function readConfig({ config: path }: Flags): Config {
+  return loadConfig({ path, env: process.env, providers: PROVIDERS.map(({ id }) => id) });
+}
+
+async function serve(flags: Flags): Promise<number> {
+  const config = readConfig(flags);
+  const log = pino({ name: "numgate", level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  exitOnBugs(log);
+  for (const warning of config.warnings) log.warn(warning);
+  const daemon = await startDaemon({ config, clock: systemClock, log });
+  process.on("SIGHUP", () => reload(daemon, flags, log));
+  print(banner(await readVersion(), daemon));
+  await endSignal();
+  // A second signal does not wait.
+  void endSignal().then(() => process.exit(1));
+  log.info("draining");
+  await daemon.stop();
+  log.info("stopped");
+  return 0;
+}
+
+function reload(daemon: Daemon, flags: Flags, log: Logger): void {
+  try {
+    const config = readConfig(flags);
+    const { applied, needsRestart } = describeReload(daemon.config, config);
+    daemon.reload(config);
+    log.info({ applied, needs_restart: needsRestart }, "configuration read again");
+  } catch (error) {
+    log.error({ reason: error instanceof Error ? error.message : error }, "configuration not read again");
+  }
+}
+
+async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
+  const address = parseListenAddress(listen);
+  if ("path" in address) throw new UsageError("the sandbox listens on host:port");
+  const running = await startSandbox({ listen: address });
+  print(
+    [
+      "The sandbox speaks:",
+      ...Object.entries(running.baseUrls).map(([upstream, url]) => `  ${upstream} at ${url}`),
+      `Every key is "sandbox"; it is scripted under ${running.url}/sandbox/ (docs/sandbox.md).`,
+    ].join("\n"),
+  );
+  await endSignal();
+  await running.close();
+  return 0;
+}
+
+async function endSignal(): Promise<void> {
+  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+}
+
+/** What nothing expected leaves the daemon in a state that nobody thought of: whoever supervises it starts it again. */
+function exitOnBugs(log: Logger): void {
+  const die = (err: unknown) => {
+    log.fatal({ err }, "ended by a bug");
+    process.exit(1);
+  };
+  process.on("uncaughtException", die);
+  process.on("unhandledRejection", die);
+}
+
+async function readVersion(): Promise<string> {
+  const { default: manifest } = await import("../package.json", { with: { type: "json" } });
+  return manifest.version;
+}
+
+function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}

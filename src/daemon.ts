@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import type { Logger } from "pino";
+import { Registry } from "prom-client";
+import { CatalogService } from "../gen/numgate/v1/catalog_pb.ts";
+import { EsimService } from "../gen/numgate/v1/esim_pb.ts";
+import { RentalService } from "../gen/numgate/v1/rental_pb.ts";
+import { VerificationService } from "../gen/numgate/v1/verification_pb.ts";
+import { createCatalog } from "./catalog/catalog.ts";
+import { resolveServices } from "./catalog/services.ts";
+import { type Config, describeReload, formatListener, type UpstreamConfig } from "./config.ts";
+import { type Clock, sleep } from "./core/clock.ts";
+import { Secret } from "./core/secret.ts";
+import type { Store } from "./core/store.ts";
+import type { Upstream } from "./core/upstream.ts";
+import { createFeed } from "./orders/feed.ts";
+import { createVerifications } from "./orders/verifications.ts";
+import { PROVIDERS } from "./providers/providers.ts";
+import { type CallerToken, createAuth } from "./rpc/auth.ts";
+import { catalogService } from "./rpc/catalog.ts";
+import type { Tls } from "./rpc/listener.ts";
+import { createServer } from "./rpc/server.ts";
+import { verificationService } from "./rpc/verification.ts";
+import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
+import { createBalances } from "./upstream/balance.ts";
+import { checkEntry, connectUpstream, type UpstreamEntry } from "./upstream/connect.ts";
+
+const SANDBOX_PORT = 7071;
+/** No limit's window is longer. */
+const LONGEST_WINDOW_MS = 24 * 60 * 60_000;
+const DRAIN_MS = 10_000;
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Daemon {
+  /** As it runs; a reload changes it where that takes effect. */
+  readonly config: Config;
+  /** `host:port` or `unix:/path`, as they were bound. */
+  readonly addresses: readonly string[];
+  /** Present when no upstream is configured. */
+  readonly sandbox: Sandbox | undefined;
+  /** Takes over what can be changed while running. Throws, and changes nothing, when a file cannot be read. */
+  reload(config: Config): void;
+  /** Drains: streams end, what was sent to upstreams is heard out and recorded, for at most 10 s. Twice is once. */
+  stop(): Promise<void>;
+}
+
+/** Throws an error for whatever is right by itself but cannot be served by this version. */
+export function checkConfig(config: Config): void {
+  if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
+  if (config.routing.defaultStrategy !== "CHEAPEST") {
+    throw new Error("routing.default_strategy: this version serves CHEAPEST only");
+  }
+  for (const upstream of config.upstreams) checkEntry(toEntry(upstream));
+  if (config.tls) readTls(config.tls);
+}
+
+/** Builds every part, joins them, and starts to serve. */
+export async function startDaemon({ config, clock, log }: DaemonOptions): Promise<Daemon> {
+  checkConfig(config);
+  const store = openStore(config);
+  const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
+  const upstreams = await connectUpstreams(sandbox ? sandboxUpstreams(sandbox) : config.upstreams, {
+    store,
+    clock,
+    log,
+  });
+  const balances = createBalances(clock);
+  const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
+  const feed = createFeed();
+  const verifications = createVerifications({ upstreams, balances, store, feed, clock, log, shelf: catalog });
+  const auth = createAuth(config.callers.map(toCallerToken));
+
+  let ready = false;
+  const server = createServer({
+    listen: config.listen.map(formatListener),
+    tls: config.tls && readTls(config.tls),
+    auth,
+    ready: () => ready || "the catalogues are being fetched",
+    log,
+    registry: new Registry(),
+    routes(router) {
+      router.service(CatalogService, catalogService({ catalog, upstreams, balances, store }));
+      const { defaultStrategy } = config.routing;
+      router.service(VerificationService, verificationService({ verifications, catalog, defaultStrategy }));
+      router.service(RentalService, {});
+      router.service(EsimService, {});
+    },
+  });
+
+  async function stop(): Promise<void> {
+    const drained = server.drain(DRAIN_MS);
+    await Promise.race([Promise.all([drained, verifications.stop()]), sleep(clock, DRAIN_MS)]);
+    // What still hangs is cut, and recorded as what it then is: uncertain.
+    await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
+    await Promise.all([drained, verifications.stop()]);
+    await store.close();
+    await sandbox?.close();
+  }
+
+  await verifications.resume();
+  await catalog.start();
+  void catalog.ready().then(() => {
+    ready = true;
+  });
+  let addresses: readonly string[];
+  try {
+    addresses = await server.listen();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  log.info({ addresses, upstreams: [...upstreams.keys()] }, "serving");
+
+  let inForce = config;
+  let stopping: Promise<void> | undefined;
+  return {
+    get config() {
+      return inForce;
+    },
+    addresses,
+    sandbox,
+    reload(next) {
+      const { applied } = describeReload(inForce, next);
+      // Certificates are renewed in their files, with no change to the configuration.
+      if (inForce.tls) server.setTls(readTls(inForce.tls));
+      if (applied.includes("callers")) auth.replace(next.callers.map(toCallerToken));
+      if (applied.includes("log_level")) log.level = next.logLevel;
+      inForce = {
+        ...inForce,
+        ...(applied.includes("callers") && { callers: next.callers }),
+        ...(applied.includes("log_level") && { logLevel: next.logLevel }),
+      };
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+function openStore({ database }: Config): Store {
+  if (database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
+  return openSqliteStore(database.path);
+}
+
+/** At the port that the documentation names, or at any other when that is taken. */
+function openSandbox(clock: Clock): Promise<Sandbox> {
+  const host = "127.0.0.1";
+  return startSandbox({ clock, listen: { host, port: SANDBOX_PORT } }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    return startSandbox({ clock, listen: { host, port: 0 } });
+  });
+}
+
+function sandboxUpstreams({ baseUrls, apiKeys }: Sandbox): UpstreamConfig[] {
+  return (["ping", "smsverificationservice"] as const).map((id) => ({
+    id,
+    provider: id,
+    apiKey: new Secret(apiKeys[id]),
+    baseUrl: baseUrls[id],
+    limits: {},
+    prices: {},
+    enabled: true,
+  }));
+}
+
+async function connectUpstreams(
+  configured: readonly UpstreamConfig[],
+  { store, clock, log }: { store: Store; clock: Clock; log: Logger },
+): Promise<ReadonlyMap<string, Upstream>> {
+  const before = (time: Date) => new Date(time.getTime() - LONGEST_WINDOW_MS);
+  const earlier = await store.callsSince(before(new Date(clock.now())));
+  const parts = {
+    clock,
+    log,
+    earlier,
+    record: (call: Parameters<Store["recordCall"]>[0]) => store.recordCall(call, before(call.time)),
+  };
+  return new Map(
+    configured
+      .filter(({ enabled }) => enabled)
+      .map((upstream) => [upstream.id, connectUpstream(toEntry(upstream), parts)] as const),
+  );
+}
+
+function toEntry({ id, provider: name, apiKey, baseUrl, limits }: UpstreamConfig): UpstreamEntry {
+  const provider = PROVIDERS.find((known) => known.id === name);
+  if (!provider) throw new Error(`the configuration names a provider that this build lacks: ${name}`);
+  return { id, provider, options: { apiKey: apiKey.reveal() }, baseUrl, limits };
+}
+
+/** The operator may spell a service as its brand does; everything behind goes by its slug. */
+function toCallerToken({ caller, tokenSha256 }: Config["callers"][number]): CallerToken {
+  const { services } = caller.allow;
+  const slugs = services?.flatMap((name) => resolveServices(name).map(({ slug }) => slug));
+  const allow = { ...caller.allow, ...(slugs && { services: slugs }) };
+  return { caller: { ...caller, allow }, tokenSha256: Buffer.from(tokenSha256, "hex") };
+}
+
+function readTls({ certFile, keyFile, clientCaFile }: NonNullable<Config["tls"]>): Tls {
+  return {
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    ...(clientCaFile && { clientCa: readFileSync(clientCaFile) }),
+  };
+}

@@ -1,0 +1,148 @@
+// Ping: https://api.ping.co.zw, "Phone Numbers" (the project's copy of the document, read 2026-11-21).
+//
+// - Failures are `{result: "failed", message, code?}`, in some examples `result: "error"`, also inside a 200.
+// - The list of services carries no success rate and no wait: only a service's own page does.
+// - An order carries its code and nothing else of the message: no text, no sender.
+// - There is no balance, no list of orders and nothing to call when a code was used.
+
+import { z } from "zod";
+import type { Capability } from "../core/offer.ts";
+import type { Listing, Progress } from "../core/upstream.ts";
+import { amount, count, id, lines, ratio, text, time } from "../upstream/decode.ts";
+import { defineProvider } from "../upstream/define.ts";
+import { perMinute } from "../upstream/limits.ts";
+
+const PAGE = 100;
+
+const currency = z.literal("USD");
+
+const service = z.object({
+  public_id: id,
+  name: text,
+  country_code: text,
+  capabilities: z.array(z.string()),
+  cost: amount("USD"),
+  currency,
+  available: z.boolean(),
+  estimated_wait_seconds: count.nullish(),
+  success_rate: ratio.nullish(),
+});
+
+const servicesAnswer = z.object({ services: lines(service), total: count });
+
+const serviceAnswer = z.object({ service });
+
+const createAnswer = z.object({
+  verification: z.object({ public_id: id, phone_number: text.min(1), cost: amount("USD"), currency, expires_at: time }),
+});
+
+const pollAnswer = z.object({
+  verification: z.object({ status: z.string(), code: text.nullish(), received_at: time.nullish() }),
+});
+
+const cancelAnswer = z.object({
+  verification: z.object({ refund: z.object({ amount: amount("USD"), currency }).nullish() }),
+});
+
+const failure = z.object({ code: z.string().optional().catch(undefined), message: z.string().catch("") });
+
+export const ping = defineProvider({
+  id: "ping",
+  baseUrl: "https://api.ping.co.zw/v1",
+  options: z.object({ apiKey: z.string().min(1) }),
+  limits: {
+    endpoints: {
+      services: { ...perMinute(60), verbs: ["listings", "detail"] },
+      create: { ...perMinute(30), verbs: ["buy"] },
+      cancel: { ...perMinute(30), verbs: ["cancel"] },
+      poll: { ...perMinute(120), verbs: ["check"] },
+    },
+  },
+  // "every 3-5 seconds"
+  pollGapMs: 3_000,
+  lifetimeMs: 15 * 60_000,
+  refusals: {
+    words(body) {
+      if (z.object({ result: z.literal("success") }).safeParse(body).success) return undefined;
+      const { code, message } = failure.catch({ code: undefined, message: "" }).parse(body);
+      return [code, message].filter(Boolean).join(": ");
+    },
+    reasons: [
+      [/rate.?limit/i, "UPSTREAMS_UNAVAILABLE"],
+      [/insufficient|balance|funds/i, "UPSTREAM_FUNDS"],
+      [/api.?key|unauthori[sz]ed|permission|forbidden/i, "UPSTREAM_CREDENTIALS"],
+      [/already (?:been )?(?:cancelled|canceled|expired)|has expired|no longer/i, "ALREADY_ENDED"],
+      [/already|cannot be cancell?ed|has (?:a|received)/i, "ALREADY_RECEIVED"],
+      [/too early|too soon/i, "CANCEL_TOO_EARLY"],
+      [/no numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
+      [/service.*(?:not found|not exist)|(?:invalid|unknown) service/i, "NO_OFFERS"],
+      [/not found/i, "NOT_FOUND"],
+    ],
+  },
+  headers: ({ apiKey }) => ({ "x-ping-api-key": apiKey }),
+  desks: (http) => ({
+    catalog: {
+      async *listings(signal) {
+        for (let skip = 0, total = 1; skip < total; skip += PAGE) {
+          const query = { service_type: "verification", skip: String(skip), limit: String(PAGE) };
+          const page = await http.getCatalog("/nonvoip/services", servicesAnswer, signal, query);
+          yield page.services.map(toListing);
+          total = page.total;
+        }
+      },
+
+      async detail(ref, signal) {
+        return toListing(
+          (await http.get(`/nonvoip/services/${encodeURIComponent(ref)}`, serviceAnswer, signal)).service,
+        );
+      },
+    },
+
+    verification: {
+      async buy({ offerRef, capability }, signal) {
+        const body = { serviceId: offerRef, capability: capability.toLowerCase() };
+        const { verification } = await http.post("/nonvoip/orders/create", body, createAnswer, signal);
+        return {
+          orderRef: verification.public_id,
+          numberAsSold: verification.phone_number,
+          price: verification.cost,
+          expireTime: verification.expires_at,
+        };
+      },
+
+      async check({ orderRef }, signal) {
+        const path = `/nonvoip/orders/${encodeURIComponent(orderRef)}/poll`;
+        return toProgress((await http.get(path, pollAnswer, signal)).verification);
+      },
+
+      async cancel({ orderRef }, signal) {
+        const path = `/nonvoip/orders/${encodeURIComponent(orderRef)}/cancel`;
+        const { refund } = (await http.post(path, undefined, cancelAnswer, signal)).verification;
+        return { refund: refund?.amount };
+      },
+    },
+  }),
+});
+
+const CAPABILITIES: Readonly<Record<string, Capability>> = { sms: "SMS", voice: "VOICE" };
+
+function toListing(line: z.infer<typeof service>): Listing {
+  return {
+    ref: line.public_id,
+    product: "VERIFICATION",
+    country: line.country_code,
+    serviceName: line.name,
+    capabilities: line.capabilities.flatMap((word) => CAPABILITIES[word] ?? []),
+    price: line.cost,
+    available: line.available,
+    successRate: line.success_rate ?? undefined,
+    waitMs: line.estimated_wait_seconds == null ? undefined : line.estimated_wait_seconds * 1000,
+  };
+}
+
+function toProgress({ status, code, received_at }: z.infer<typeof pollAnswer>["verification"]): Progress {
+  if (code) return { state: "received", messages: [{ text: "", code, receiveTime: received_at ?? undefined }] };
+  if (status === "cancelled") return { state: "cancelled" };
+  if (status === "expired") return { state: "expired" };
+  return { state: "waiting" };
+}

@@ -1,0 +1,39 @@
+import type { ConnectRouter, ContextValues } from "@connectrpc/connect";
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
+import type { Logger } from "pino";
+import { hasValidAuthority } from "./authority.ts";
+import { answerText, type HttpHandler, pathOf } from "./http.ts";
+
+/**
+ * Serves the router's RPCs and hands everything else on. It stands in for connectNodeAdapter, which writes a line to the
+ * console whenever a client goes away, and ends the process over a malformed authority.
+ */
+export function createRpcHandler(
+  router: ConnectRouter,
+  contextValues: () => ContextValues,
+  log: Logger,
+  otherwise: HttpHandler,
+): HttpHandler {
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+
+  return (request, response) => {
+    const handler = handlers.get(pathOf(request));
+    if (!handler) {
+      otherwise(request, response);
+      return;
+    }
+    if (!hasValidAuthority(request)) {
+      answerText(request, response, 400, "the Host or :authority of the request is malformed");
+      return;
+    }
+    const call = universalRequestFromNodeRequest(request, response, undefined, contextValues());
+    handler(call)
+      .then((answer) => universalResponseToNodeResponse(answer, response))
+      .catch((error: unknown) => {
+        // Once there are headers, only writing can have failed: the client has gone.
+        if (response.headersSent || call.signal.aborted) return;
+        log.error({ err: error, path: handler.requestPath }, "bug");
+        answerText(request, response, 500, "internal error");
+      });
+  };
+}

@@ -1,0 +1,13 @@
+import type { HttpRequest } from "./http.ts";
+
+const AUTHORITY = /^[\w.~%!$&'()*+,;=:[\]-]+$/;
+
+/**
+ * Whether the request says whom it is for in a form that a URL can hold. connect-node 2.2 builds a URL of it outside
+ * of any try: one malformed `Host` or `:authority` (or HTTP/1.0 without any) on a known path would end the process.
+ */
+export function hasValidAuthority(request: HttpRequest): boolean {
+  const authority = "authority" in request ? request.authority : request.headers.host;
+  if (!authority || !AUTHORITY.test(authority)) return false;
+  return URL.canParse(request.url ?? "", `http://${authority}`);
+}

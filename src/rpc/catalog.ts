@@ -1,0 +1,122 @@
+import { durationFromMs, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Store } from "../core/store.ts";
+import type { Upstream } from "../core/upstream.ts";
+import type { Balances } from "../upstream/balance.ts";
+import { callerOf } from "./auth.ts";
+import {
+  capabilityFromWire,
+  moneyFromWire,
+  moneyToWire,
+  offerToWire,
+  productFromWire,
+  upstreamStateToWire,
+} from "./convert.ts";
+
+const DEFAULT_PAGE_SIZE = 100;
+/** Whoever lists upstreams again and again does not spend their rate limits on it. */
+const BALANCE_MAX_AGE_MS = 30_000;
+
+interface Parts {
+  readonly catalog: Catalog;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly balances: Balances;
+  readonly store: Pick<Store, "countOpen">;
+}
+
+export function catalogService(parts: Parts): Partial<ServiceImpl<typeof CatalogService>> {
+  const { catalog, upstreams, store } = parts;
+  return {
+    listCountries({ product, service, pageSize, pageToken }, context) {
+      const { allow } = callerOf(context);
+      const filter = { product: productFromWire(product), service, allow };
+      const page = catalog.listCountries({ ...filter, ...paging(pageSize, pageToken) });
+      const countries = page.countries.map(({ country, displayName, offerCount, minPrice }) => ({
+        countryCode: country,
+        displayName,
+        offerCount,
+        minPrice: minPrice && moneyToWire(minPrice),
+      }));
+      return { countries, nextPageToken: page.nextPageToken };
+    },
+
+    listServices({ product, countryCode, search, pageSize, pageToken }, context) {
+      const { allow } = callerOf(context);
+      const filter = { product: productFromWire(product), country: countryCode.toUpperCase(), search, allow };
+      const page = catalog.listServices({ ...filter, ...paging(pageSize, pageToken) });
+      const services = page.services.map(({ minPrice, ...service }) => ({
+        ...service,
+        minPrice: minPrice && moneyToWire(minPrice),
+      }));
+      return { services, nextPageToken: page.nextPageToken };
+    },
+
+    listOffers(request, context) {
+      const page = catalog.listOffers({
+        product: productFromWire(request.product),
+        country: request.countryCode.toUpperCase(),
+        service: request.service,
+        capability: capabilityFromWire(request.capability),
+        upstreams: request.upstreams,
+        maxPrice: request.maxPrice && moneyFromWire(request.maxPrice),
+        inStockOnly: request.inStockOnly,
+        search: request.search,
+        orderBy: request.orderBy,
+        allow: callerOf(context).allow,
+        ...paging(request.pageSize, request.pageToken),
+      });
+      const unreachable = page.unreachable.map(({ fetchTime, ...upstream }) => ({
+        ...upstream,
+        fetchTime: fetchTime && timestampFromDate(fetchTime),
+      }));
+      const { nextPageToken, totalSize } = page;
+      return { offers: page.offers.map(offerToWire), nextPageToken, totalSize, unreachable };
+    },
+
+    async getOffer({ offerId, refresh }) {
+      return { offer: offerToWire(refresh ? await catalog.refreshOffer(offerId) : catalog.getOffer(offerId)) };
+    },
+
+    async listUpstreams(_request, context) {
+      const open = await store.countOpen();
+      const { allow } = callerOf(context);
+      const shown = await Promise.all(
+        [...upstreams.values()]
+          .filter(({ id }) => allow.upstreams?.includes(id) ?? true)
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+          .map((upstream) => describe(upstream, open.get(upstream.id) ?? 0, parts)),
+      );
+      return { upstreams: shown };
+    },
+  };
+}
+
+function paging(pageSize: number, pageToken: string) {
+  return { pageSize: pageSize || DEFAULT_PAGE_SIZE, pageToken };
+}
+
+async function describe(upstream: Upstream, openOrders: number, { catalog, balances }: Parts) {
+  const balance = await balances.read(upstream, BALANCE_MAX_AGE_MS);
+  const { state, lastError } = upstream.health();
+  const status = catalog.status(upstream.id);
+  return {
+    upstream: upstream.id,
+    provider: upstream.provider,
+    state: upstreamStateToWire(state),
+    balance: balance && moneyToWire(balance.money),
+    openOrders,
+    rateLimits: upstream.limits().map(({ name, calls, remaining, windowMs }) => ({
+      name,
+      limit: calls,
+      remaining,
+      window: durationFromMs(windowMs),
+    })),
+    catalogTime: status?.fetchTime && timestampFromDate(status.fetchTime),
+    offerCount: status?.offerCount ?? 0,
+    features: [...upstream.features],
+    lastError: lastError && { message: lastError.message, time: timestampFromDate(lastError.time) },
+    unresolvedNames: status?.unresolved.slice(0, 100) ?? [],
+  };
+}

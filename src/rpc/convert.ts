@@ -1,0 +1,163 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { durationFromMs, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { MoneySchema, type Money as WireMoney } from "../../gen/google/type/money_pb.ts";
+import { type AttemptSchema, Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
+import { UpstreamState } from "../../gen/numgate/v1/catalog_pb.ts";
+import type { MessageSchema } from "../../gen/numgate/v1/message_pb.ts";
+import {
+  Capability,
+  type OfferSchema,
+  Product,
+  type RentalTermSchema,
+  Strategy,
+} from "../../gen/numgate/v1/offer_pb.ts";
+import { type VerificationSchema, VerificationStatus } from "../../gen/numgate/v1/verification_pb.ts";
+import type { Money } from "../core/money.ts";
+import type * as offer from "../core/offer.ts";
+import type * as upstream from "../core/upstream.ts";
+import type * as verification from "../core/verification.ts";
+
+const MICROS_PER_UNIT = 1_000_000n;
+const NANOS_PER_MICRO = 1_000n;
+
+export function moneyToWire({ currency, micros }: Money): WireMoney {
+  // Both parts carry the sign, as google.type.Money asks.
+  return create(MoneySchema, {
+    currencyCode: currency,
+    units: micros / MICROS_PER_UNIT,
+    nanos: Number((micros % MICROS_PER_UNIT) * NANOS_PER_MICRO),
+  });
+}
+
+/** The protos' rules have seen to it that the nanos are whole micros. */
+export function moneyFromWire({ currencyCode, units, nanos }: WireMoney): Money {
+  return { currency: currencyCode, micros: units * MICROS_PER_UNIT + BigInt(nanos) / NANOS_PER_MICRO };
+}
+
+const CAPABILITIES: Readonly<Record<offer.Capability, Capability>> = { SMS: Capability.SMS, VOICE: Capability.VOICE };
+const PRODUCTS: Readonly<Record<offer.Product, Product>> = {
+  VERIFICATION: Product.VERIFICATION,
+  RENTAL: Product.RENTAL,
+  ESIM: Product.ESIM,
+};
+const STRATEGIES: Readonly<Record<verification.Strategy, Strategy>> = {
+  CHEAPEST: Strategy.CHEAPEST,
+  MOST_RELIABLE: Strategy.MOST_RELIABLE,
+  FASTEST: Strategy.FASTEST,
+  BALANCED: Strategy.BALANCED,
+};
+const STATUSES: Readonly<Record<verification.VerificationStatus, VerificationStatus>> = {
+  PENDING: VerificationStatus.PENDING,
+  WAITING: VerificationStatus.WAITING,
+  RECEIVED: VerificationStatus.RECEIVED,
+  COMPLETED: VerificationStatus.COMPLETED,
+  CANCELLED: VerificationStatus.CANCELLED,
+  EXPIRED: VerificationStatus.EXPIRED,
+  FAILED: VerificationStatus.FAILED,
+};
+const OUTCOMES: Readonly<Record<verification.Outcome, Outcome>> = {
+  BOUGHT: Outcome.BOUGHT,
+  REFUSED: Outcome.REFUSED,
+  UNCERTAIN: Outcome.UNCERTAIN,
+};
+const UPSTREAM_STATES: Readonly<Record<upstream.UpstreamState, UpstreamState>> = {
+  READY: UpstreamState.READY,
+  DEGRADED: UpstreamState.DEGRADED,
+  CREDENTIALS_REJECTED: UpstreamState.CREDENTIALS_REJECTED,
+  OUT_OF_FUNDS: UpstreamState.OUT_OF_FUNDS,
+  UNREACHABLE: UpstreamState.UNREACHABLE,
+};
+
+/** The word for a value of the wire, undefined for `_UNSPECIFIED`. */
+function reader<Word extends string, Value extends number>(table: Readonly<Record<Word, Value>>) {
+  const words = new Map(Object.entries(table).map(([word, value]) => [value as Value, word as Word]));
+  return (value: Value) => words.get(value);
+}
+
+export const capabilityFromWire = reader(CAPABILITIES);
+export const productFromWire = reader(PRODUCTS);
+export const strategyFromWire = reader(STRATEGIES);
+export const statusFromWire = reader(STATUSES);
+
+export function upstreamStateToWire(state: upstream.UpstreamState): UpstreamState {
+  return UPSTREAM_STATES[state];
+}
+
+function optional<T, R>(value: T | undefined, convert: (value: T) => R): R | undefined {
+  return value === undefined ? undefined : convert(value);
+}
+
+export function offerToWire(offer: offer.Offer): MessageInitShape<typeof OfferSchema> {
+  return {
+    offerId: offer.offerId,
+    upstream: offer.upstream,
+    provider: offer.provider,
+    product: PRODUCTS[offer.product],
+    countryCode: offer.country,
+    service: offer.service,
+    serviceName: offer.serviceName,
+    capabilities: offer.capabilities.map((capability) => CAPABILITIES[capability]),
+    price: optional(offer.price, moneyToWire),
+    // The upstream's "none" counts as a stock of zero.
+    availableCount: offer.available ? offer.availableCount : 0,
+    publishedSuccessRate: offer.publishedSuccessRate,
+    publishedWait: optional(offer.publishedWaitMs, durationFromMs),
+    curated: offer.curated,
+    supportsAreaCode: offer.supportsAreaCode,
+    rentalTerms: offer.rentalTerms.map(rentalTermToWire),
+    fetchTime: timestampFromDate(offer.fetchTime),
+  };
+}
+
+function rentalTermToWire(term: offer.RentalTerm): MessageInitShape<typeof RentalTermSchema> {
+  if ("days" in term) return { days: term.days, price: optional(term.price, moneyToWire) };
+  const { minDays, maxDays, pricePerDay } = term;
+  return { minDays, maxDays, price: optional(pricePerDay, moneyToWire) };
+}
+
+export function verificationToWire(
+  verification: verification.Verification,
+): MessageInitShape<typeof VerificationSchema> {
+  const { phoneNumber, numberAsSold } = verification;
+  return {
+    verificationId: verification.verificationId,
+    countryCode: verification.country,
+    service: verification.service,
+    capability: CAPABILITIES[verification.request.capability],
+    status: STATUSES[verification.status],
+    phoneNumber,
+    nationalNumberAsSold: numberAsSold === phoneNumber ? undefined : numberAsSold,
+    code: verification.code,
+    messages: verification.messages.map(messageToWire),
+    upstream: verification.upstream,
+    offerId: verification.offerId,
+    price: optional(verification.price, moneyToWire),
+    quotedPrice: optional(verification.quotedPrice, moneyToWire),
+    refund: optional(verification.refund, moneyToWire),
+    createTime: timestampFromDate(verification.createTime),
+    expireTime: optional(verification.expireTime, timestampFromDate),
+    cancellableTime: optional(verification.cancellableTime, timestampFromDate),
+    codeTime: optional(verification.codeTime, timestampFromDate),
+    endTime: optional(verification.endTime, timestampFromDate),
+    attempts: verification.attempts.map(attemptToWire),
+    labels: { ...verification.request.labels },
+  };
+}
+
+function messageToWire(message: verification.Message): MessageInitShape<typeof MessageSchema> {
+  const { messageId, sender, text, code, receiveTime } = message;
+  return { messageId, sender, text, code, receiveTime: timestampFromDate(receiveTime) };
+}
+
+function attemptToWire(attempt: verification.Attempt): MessageInitShape<typeof AttemptSchema> {
+  return {
+    upstream: attempt.upstream,
+    offerId: attempt.offerId,
+    outcome: optional(attempt.outcome, (outcome) => OUTCOMES[outcome]),
+    reason: attempt.reason,
+    quotedPrice: moneyToWire(attempt.quotedPrice),
+    startTime: timestampFromDate(attempt.startTime),
+    endTime: optional(attempt.endTime, timestampFromDate),
+    explanation: attempt.explanation,
+  };
+}

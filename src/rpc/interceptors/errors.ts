@@ -1,0 +1,42 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { Logger } from "pino";
+import { errorToWire } from "../error.ts";
+
+/** Turns what handlers throw into what callers may see, and logs bugs. Nobody else logs them. */
+export function mapErrors(log: Logger): Interceptor {
+  return (next) => async (request) => {
+    const toWire = (error: unknown): ConnectError => {
+      const wire = errorToWire(error, request.signal);
+      if (wire.code === Code.Internal) {
+        log.error({ err: wire.cause ?? wire, service: request.service.typeName, method: request.method.name }, "bug");
+      }
+      return wire;
+    };
+
+    try {
+      const response = await next(
+        request.stream ? { ...request, message: mapStream(request.message, toReadFailure) } : request,
+      );
+      return response.stream ? { ...response, message: mapStream(response.message, toWire) } : response;
+    } catch (error) {
+      throw toWire(error);
+    }
+  };
+}
+
+async function* mapStream<T>(messages: AsyncIterable<T>, map: (error: unknown) => ConnectError): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw map(error);
+  }
+}
+
+/**
+ * A request that cannot be read is no bug of ours: it is garbled, which connect calls internal, or its client has gone,
+ * which Node says in its own words. (A unary request is read before interceptors are asked.)
+ */
+function toReadFailure(error: unknown): ConnectError {
+  if (!(error instanceof ConnectError)) return new ConnectError("the client has gone", Code.Canceled);
+  return error.code === Code.Internal ? new ConnectError(error.rawMessage, Code.InvalidArgument) : error;
+}

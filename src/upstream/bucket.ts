@@ -1,0 +1,106 @@
+import Bottleneck from "bottleneck";
+import type { Clock } from "../core/clock.ts";
+import type { LimitState } from "../core/upstream.ts";
+
+/** What a call may take from leaving here to being counted there, beyond what its answer proves. */
+const MARGIN_MS = 250;
+/** The same for a call of an earlier run, whose answer nobody saw. */
+const UNSEEN_MARGIN_MS = 5_000;
+/** After a 429, the share of the limit that is not used any more, and how soon each call of it is tried again. */
+const DISTRUST_SHARE = 0.1;
+const TRUST_AGAIN_MS = 60_000;
+
+/** One limit: tokens that calls take and that come back a window later. */
+export interface Bucket {
+  /**
+   * Runs the job, which never throws, with a token in hand. The token comes back one window after the job's end; at once
+   * when the job says that it sent nothing.
+   */
+  schedule(priority: number, job: () => Promise<{ readonly sent: boolean }>): Promise<void>;
+  /** Counts a call that was sent at that time. */
+  remember(time: Date): void;
+  /** No token is handed out for so long, and some not for much longer. */
+  pause(forMs: number): void;
+  state(): LimitState;
+}
+
+/** `concurrency` bounds the calls under way at once; without a bound Bottleneck does not heed priorities. */
+export function createBucket(
+  name: string,
+  limit: { calls: number; windowMs: number },
+  clock: Clock,
+  concurrency = 8,
+): Bucket {
+  const limiter = new Bottleneck({ reservoir: limit.calls, maxConcurrent: concurrency });
+  /** Tokens that are not in the reservoir. */
+  let out = 0;
+  let pausedUntil = 0;
+  /** Tokens to be kept back when they come home, and those that are kept back. */
+  let distrusted = 0;
+  let keptBack = 0;
+  let loweredAt = -Infinity;
+
+  function take(tokens: number): void {
+    out += tokens;
+    void limiter.incrementReservoir(-tokens);
+  }
+
+  function put(): void {
+    out -= 1;
+    void limiter.incrementReservoir(1);
+  }
+
+  /** A token that comes home during a pause waits for its end. */
+  function putAfter(delayMs: number): void {
+    const wait = Math.max(delayMs, pausedUntil - clock.now());
+    if (wait > 0) {
+      clock.after(wait, () => putAfter(0));
+    } else if (distrusted > 0) {
+      distrusted -= 1;
+      keptBack += 1;
+      clock.after(keptBack * TRUST_AGAIN_MS, () => {
+        keptBack -= 1;
+        putAfter(0);
+      });
+    } else {
+      put();
+    }
+  }
+
+  /** Once a window: the calls that were on their way together are refused together. One token always stays. */
+  function lower(): void {
+    if (clock.now() < loweredAt + limit.windowMs) return;
+    loweredAt = clock.now();
+    const most = limit.calls - 1 - distrusted - keptBack;
+    distrusted += Math.min(Math.ceil(limit.calls * DISTRUST_SHARE), most);
+  }
+
+  return {
+    schedule(priority, job) {
+      return limiter.schedule({ priority }, async () => {
+        // Bottleneck has taken the token.
+        out += 1;
+        const { sent } = await job();
+        putAfter(sent ? limit.windowMs + MARGIN_MS : 0);
+      });
+    },
+
+    remember(time) {
+      const longest = limit.windowMs + UNSEEN_MARGIN_MS;
+      const left = Math.min(time.getTime() - clock.now(), 0) + longest;
+      if (left <= 0) return;
+      take(1);
+      putAfter(left);
+    },
+
+    pause(forMs) {
+      pausedUntil = Math.max(pausedUntil, clock.now() + forMs);
+      lower();
+      const free = Math.max(limit.calls - out, 0);
+      take(free);
+      for (let token = 0; token < free; token += 1) putAfter(0);
+    },
+
+    state: () => ({ name, calls: limit.calls, windowMs: limit.windowMs, remaining: Math.max(limit.calls - out, 0) }),
+  };
+}

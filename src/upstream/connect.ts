@@ -1,0 +1,108 @@
+import type { Logger } from "pino";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError, UpstreamFault } from "../core/error.ts";
+import type { SentCall } from "../core/store.ts";
+import type { Desks, Upstream } from "../core/upstream.ts";
+import type { Provider } from "./define.ts";
+import { createHealth } from "./health.ts";
+import { createHttp } from "./http.ts";
+import { createLimits, type Limit, type LimitTable } from "./limits.ts";
+
+export interface UpstreamEntry {
+  readonly id: string;
+  readonly provider: Provider;
+  /** The provider's own options, such as the key. */
+  readonly options: unknown;
+  readonly baseUrl?: string | undefined;
+  /** By `account` or an endpoint's name; only ever lowers what the document allows. */
+  readonly limits?: Readonly<Record<string, Limit>>;
+}
+
+export interface ConnectOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What the account sent before this run, as far as a window may still hold it. */
+  readonly earlier: readonly SentCall[];
+  /** Remembers a call before it is sent. */
+  record(call: SentCall): Promise<void>;
+}
+
+/** Opens one account at one provider: its HTTP, its limits and its health in one. */
+export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, record }: ConnectOptions): Upstream {
+  const { id, provider } = entry;
+  const opened = provider.open(entry.options);
+  const http = createHttp({
+    upstream: id,
+    baseUrl: entry.baseUrl ?? provider.baseUrl,
+    headers: opened.headers,
+    refusals: provider.refusals,
+    clock,
+  });
+  const desks = opened.desks(http);
+  const limits = createLimits(lowered(provider.limits, entry.limits ?? {}), clock);
+  const health = createHealth(clock);
+  for (const call of earlier) if (call.upstream === id) limits.remember(call.verb, call.time);
+
+  return {
+    id,
+    provider: provider.id,
+    desks,
+    features: features(desks),
+    pollGapMs: provider.pollGapMs,
+    lifetimeMs: provider.lifetimeMs,
+    run: (verb, task, signal) =>
+      limits.run(
+        verb,
+        async () => {
+          await record({ upstream: id, verb, time: new Date(clock.now()) });
+          try {
+            const result = await task();
+            health.succeeded(verb);
+            return result;
+          } catch (error) {
+            if (error instanceof GatewayError && error.reason === "UPSTREAMS_UNAVAILABLE") {
+              limits.refused(verb, error.retryAfterMs ?? 0);
+              log.warn({ upstream: id, verb }, "the upstream refused a call for its rate");
+            }
+            if (error instanceof UpstreamFault) log.warn({ upstream: id, verb, fault: error.message }, "a call failed");
+            health.failed(error);
+            throw error;
+          }
+        },
+        signal,
+      ),
+    limits: limits.states,
+    health: health.state,
+    close: http.close,
+  };
+}
+
+/** Throws when the entry has limits that its provider does not. */
+export function checkEntry({ id, provider, limits = {} }: UpstreamEntry): void {
+  const known = ["account", ...Object.keys(provider.limits.endpoints ?? {})];
+  const unknown = Object.keys(limits).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new Error(`upstreams: ${id}: limits: ${provider.id} has no limit "${unknown}"; it has ${known.join(", ")}`);
+}
+
+/** The document's limits with the operator's where those are lower, or where the document is silent. */
+function lowered(table: LimitTable, own: Readonly<Record<string, Limit>>): LimitTable {
+  const lower = <L extends Limit>(limit: L, by: Limit | undefined): L =>
+    by && by.calls / by.windowMs < limit.calls / limit.windowMs ? { ...limit, ...by } : limit;
+  const account = table.account ? lower(table.account, own.account) : own.account;
+  const endpoints = Object.fromEntries(
+    Object.entries(table.endpoints ?? {}).map(([name, limit]) => [name, lower(limit, own[name])]),
+  );
+  return { ...(account && { account }), endpoints };
+}
+
+function features(desks: Desks): string[] {
+  return [
+    "catalog",
+    ...(desks.catalog.detail ? ["catalog.detail"] : []),
+    ...(desks.balance ? ["balance"] : []),
+    ...["verification", "rental", "esim"].flatMap((desk) =>
+      Object.keys(desks[desk as "verification" | "rental" | "esim"] ?? {}).map((verb) => `${desk}.${verb}`),
+    ),
+  ];
+}

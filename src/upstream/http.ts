@@ -1,0 +1,196 @@
+import { Pool } from "undici";
+import type { z } from "zod";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
+import { decode, parseJson } from "./decode.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 30_000;
+const ANSWER_BYTES = 1_000_000;
+const CATALOG_BYTES = 64_000_000;
+/** For a 429 that does not say how long to wait. */
+const RATE_LIMITED_MS = 10_000;
+
+/** How an upstream says no. */
+export interface Refusals {
+  /** The words of failure in a body, or undefined where the body is not one. Called for 200s as well. */
+  words(body: unknown): string | undefined;
+  /** What the words mean; the first that matches counts. Words that match none leave the outcome unknown. */
+  readonly reasons: readonly (readonly [pattern: RegExp, reason: Reason])[];
+}
+
+export interface HttpOptions {
+  /** The upstream's configured id, for messages. */
+  readonly upstream: string;
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly refusals: Refusals;
+  readonly clock: Clock;
+}
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/**
+ * One upstream's HTTP, with the care that all share: deadlines, bounded bodies, no redirects, strict decoding. Each call
+ * is one request, never repeated. It throws a GatewayError where the upstream refused for certain, an UpstreamFault
+ * where nobody can know. No error holds a query, a header or a body.
+ */
+export interface UpstreamHttp {
+  get<T>(path: string, answer: z.ZodType<T>, signal: AbortSignal, query?: Query): Promise<T>;
+
+  /** As `get`, with room for a catalogue: 64 MB instead of 1 MB. */
+  getCatalog<T>(path: string, answer: z.ZodType<T>, signal: AbortSignal, query?: Query): Promise<T>;
+
+  post<T>(path: string, body: unknown, answer: z.ZodType<T>, signal: AbortSignal): Promise<T>;
+
+  close(): Promise<void>;
+}
+
+export function createHttp(options: HttpOptions): UpstreamHttp {
+  const { origin, pathname } = new URL(options.baseUrl);
+  const root = pathname.replace(/\/$/, "");
+  const connect = { timeout: CONNECT_TIMEOUT_MS };
+  const unbounded = { headersTimeout: 0, bodyTimeout: 0 };
+  const reading = new Pool(origin, { connect, ...unbounded });
+  // A kept-alive connection that the server has just closed would make a purchase uncertain for nothing.
+  const acting = new Pool(origin, { pipelining: 0, connect, ...unbounded });
+
+  async function send(
+    method: "GET" | "POST",
+    path: string,
+    { query, body, limit, signal }: { query?: Query; body?: unknown; limit: number; signal: AbortSignal },
+  ): Promise<unknown> {
+    const call = `${method} ${path}`;
+    const timeout = new AbortController();
+    const stopTimer = options.clock.after(ANSWER_TIMEOUT_MS, () => timeout.abort());
+    try {
+      const response = await (method === "GET" ? reading : acting).request({
+        method,
+        path: root + path + queryString(query),
+        headers: {
+          accept: "application/json",
+          "user-agent": "numgate",
+          ...options.headers,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.any([signal, timeout.signal]),
+      });
+      const bytes = await readBounded(response.body, limit, call);
+      return interpret(call, response.statusCode, response.headers["retry-after"], bytes);
+    } catch (error) {
+      if (error instanceof GatewayError || error instanceof UpstreamFault) throw error;
+      throw transportFault(call, error, timeout.signal.aborted);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  function interpret(call: string, status: number, retryAfter: string | string[] | undefined, bytes: Buffer): unknown {
+    if (status >= 500) throw new UpstreamFault(`${call} was answered ${status}`);
+    if (status >= 300 && status < 400) throw new UpstreamFault(`${call} was answered ${status}, a redirect`);
+    if (status === 429) {
+      throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${options.upstream} limits the rate of calls`, {
+        metadata: { upstream: options.upstream },
+        retryAfterMs: retryAfterMs(retryAfter, options.clock.now()) ?? RATE_LIMITED_MS,
+      });
+    }
+    const body = readJson(bytes);
+    const words = body === undefined ? undefined : options.refusals.words(body);
+    if (words === undefined && status < 300) {
+      if (body === undefined) throw new UpstreamFault(`${call} was answered with something that is not JSON`);
+      return body;
+    }
+    const reason = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? ""))?.[1] ?? reasonOf(status);
+    if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
+    throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {
+      metadata: { upstream: options.upstream },
+    });
+  }
+
+  const get = async <T>(path: string, answer: z.ZodType<T>, limit: number, signal: AbortSignal, query: Query = {}) =>
+    decode(answer, await send("GET", path, { query, limit, signal }));
+
+  return {
+    get: (path, answer, signal, query) => get(path, answer, ANSWER_BYTES, signal, query),
+    getCatalog: (path, answer, signal, query) => get(path, answer, CATALOG_BYTES, signal, query),
+    post: async (path, body, answer, signal) =>
+      decode(answer, await send("POST", path, { body, limit: ANSWER_BYTES, signal })),
+    async close() {
+      await Promise.all([reading.destroy(), acting.destroy()]);
+    },
+  };
+}
+
+/** For people; a reason without a line here is named by itself. */
+const REFUSED: Partial<Record<Reason, string>> = {
+  NO_NUMBERS: "it has no numbers for this offer",
+  NO_OFFERS: "it does not sell this offer",
+  UPSTREAM_FUNDS: "the account's balance is too low",
+  UPSTREAM_CREDENTIALS: "the account's key is not accepted",
+  CANCEL_TOO_EARLY: "the order cannot be cancelled yet",
+  ALREADY_RECEIVED: "the order has its code",
+  ALREADY_ENDED: "the order has ended",
+  NOT_FOUND: "it does not know the order",
+};
+
+/** What a status means by itself, whatever the body says: the request was turned away before it had an effect. */
+function reasonOf(status: number): Reason | undefined {
+  if (status === 401 || status === 403) return "UPSTREAM_CREDENTIALS";
+  if (status === 402) return "UPSTREAM_FUNDS";
+  return undefined;
+}
+
+function queryString(query: Query | undefined): string {
+  const present = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return present.length > 0 ? `?${new URLSearchParams(present)}` : "";
+}
+
+async function readBounded(body: AsyncIterable<Buffer>, limit: number, call: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw new UpstreamFault(`${call} was answered with more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function readJson(bytes: Buffer): unknown {
+  try {
+    return parseJson(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Errors that can only come from making the request or the connection: the request was never on its way. */
+const NEVER_SENT = new Set([
+  "UND_ERR_INVALID_ARG",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+function transportFault(call: string, error: unknown, timedOut: boolean): UpstreamFault {
+  if (timedOut) return new UpstreamFault(`${call} was not answered within ${ANSWER_TIMEOUT_MS / 1000} s`);
+  const code = codeOf(error);
+  if (NEVER_SENT.has(code)) return new UpstreamFault(`${call} could not be sent (${code})`, false);
+  return new UpstreamFault(`${call} broke off (${code})`);
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return error instanceof Error ? error.name : "unknown";
+}

@@ -1,0 +1,168 @@
+import Bottleneck from "bottleneck";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/error.ts";
+import type { LimitState, Verb } from "../core/upstream.ts";
+import { type Bucket, createBucket } from "./bucket.ts";
+
+export interface Limit {
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
+export interface EndpointLimit extends Limit {
+  /** What shares it. */
+  readonly verbs: readonly Verb[];
+}
+
+/** What an upstream's document allows. */
+export interface LimitTable {
+  /** For all calls of the account together. */
+  readonly account?: Limit;
+  readonly endpoints?: Readonly<Record<string, EndpointLimit>>;
+}
+
+export function perMinute(calls: number): Limit {
+  return { calls, windowMs: 60_000 };
+}
+
+/** Purchases and closing calls go first, then polls, then what nobody waits for. */
+const PRIORITY: Readonly<Record<Verb, number>> = {
+  buy: 0,
+  rent: 0,
+  buyEsim: 0,
+  extend: 0,
+  cancel: 1,
+  release: 1,
+  another: 1,
+  complete: 2,
+  detail: 3,
+  check: 5,
+  inbox: 5,
+  recent: 5,
+  rentals: 5,
+  balance: 8,
+  listings: 9,
+};
+const POLLS: readonly Verb[] = ["check", "inbox", "recent", "rentals", "detail"];
+const BACKGROUND: readonly Verb[] = ["balance", "listings"];
+
+/** A share of the window that polls and background calls leave to purchases and closing calls. */
+const RESERVED_SHARE = 1 / 15;
+/** A share that polls leave to background calls: without it a catalogue would grow old for as long as polls wait. */
+const BACKGROUND_SHARE = 1 / 30;
+
+export interface Limits {
+  /** See Upstream.run. */
+  run<T>(verb: Verb, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+
+  /** The upstream refused a call of this verb for its rate: nothing more is sent under that limit for so long. */
+  refused(verb: Verb, retryAfterMs: number): void;
+
+  /** Counts a call that an earlier run of the daemon sent. */
+  remember(verb: Verb, time: Date): void;
+
+  states(): readonly LimitState[];
+}
+
+/**
+ * Keeps an account within its limits, exactly: in no window does it send more than is allowed, whatever the load.
+ *
+ * Each limit is a bucket of tokens that does not refill by time. A call takes one token of each bucket on its way and
+ * gives it back one window after its answer arrived. The call arrived before its answer did, so of any N + 1 calls the
+ * last arrives a full window after the first, however the network delays them: this holds for sliding and for fixed windows.
+ */
+export function createLimits(table: LimitTable, clock: Clock): Limits {
+  const account = table.account && createBucket("account", table.account, clock, 12);
+  const endpoints = new Map(
+    Object.entries(table.endpoints ?? {}).map(([name, limit]) => [name, createBucket(name, limit, clock)] as const),
+  );
+  const endpointOf = new Map(
+    Object.entries(table.endpoints ?? {}).flatMap(([name, { verbs }]) =>
+      verbs.map((verb) => [verb, endpoints.get(name)] as const),
+    ),
+  );
+  const shares = account && table.account ? createShares(table.account, clock) : undefined;
+  // For what no document limits: only the calls under way at once are bounded.
+  const open = new Bottleneck({ maxConcurrent: 8 });
+
+  /** Every bucket that a call of the verb takes a token of, first one first. */
+  function way(verb: Verb): readonly Bucket[] {
+    return [endpointOf.get(verb), ...(shares?.of(verb) ?? []), account].filter((bucket) => bucket !== undefined);
+  }
+
+  return {
+    run(verb, task, signal) {
+      const priority = PRIORITY[verb];
+      return new Promise((resolve, reject) => {
+        let state: "queued" | "left" | "sent" = "queued";
+        const left = Promise.withResolvers<void>();
+        const leave = () => {
+          state = "left";
+          left.resolve();
+          reject(
+            new GatewayError("UPSTREAMS_UNAVAILABLE", "the upstream's rate limit left no room in time", {
+              retryAfterMs: 5_000,
+            }),
+          );
+        };
+        if (signal?.aborted) return leave();
+        signal?.addEventListener("abort", leave, { once: true });
+
+        async function send(): Promise<void> {
+          if (state === "left") return;
+          state = "sent";
+          signal?.removeEventListener("abort", leave);
+          try {
+            resolve(await task());
+          } catch (error) {
+            reject(error);
+          }
+        }
+
+        async function pass([bucket, ...further]: readonly Bucket[]): Promise<void> {
+          if (state === "left") return;
+          if (!bucket) return send();
+          await bucket.schedule(priority, async () => {
+            // Who leaves gives the tokens back at once that it has, and does not wait for the others first.
+            await Promise.race([pass(further), left.promise]);
+            return { sent: state === "sent" };
+          });
+        }
+
+        const buckets = way(verb);
+        (buckets.length > 0 ? pass(buckets) : open.schedule({ priority }, send)).catch(reject);
+      });
+    },
+
+    refused(verb, retryAfterMs) {
+      (endpointOf.get(verb) ?? account)?.pause(retryAfterMs);
+    },
+
+    remember(verb, time) {
+      for (const bucket of way(verb)) bucket.remember(time);
+    },
+
+    states() {
+      return [...(account ? [account] : []), ...endpoints.values()].map((bucket) => bucket.state());
+    },
+  };
+}
+
+/**
+ * The parts of the account's window, and of its calls under way, that polls and background calls may fill: a purchase
+ * finds the rest free, also while an upstream leaves every poll without an answer.
+ */
+function createShares({ calls, windowMs }: Limit, clock: Clock): { of(verb: Verb): readonly Bucket[] } {
+  const share = (name: string, part: number, concurrency: number) =>
+    createBucket(name, { calls: Math.max(part, 1), windowMs }, clock, concurrency);
+  const unreserved = calls - Math.ceil(calls * RESERVED_SHARE);
+  const both = share("polls and background", unreserved, 8);
+  const polls = share("polls", unreserved - Math.ceil(calls * BACKGROUND_SHARE), 6);
+  const background = share("background", Math.floor(calls / 2), 2);
+  return {
+    of(verb) {
+      if (POLLS.includes(verb)) return [polls, both];
+      return BACKGROUND.includes(verb) ? [background, both] : [];
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { onTestFinished } from "vitest";
+
+const MAIN = path.resolve("src/main.ts");
+
+export interface Folder {
+  readonly path: string;
+  write(name: string, text: string): Promise<void>;
+}
+
+/** An empty working directory, gone after the test. */
+export async function emptyFolder(): Promise<Folder> {
+  const folder = await mkdtemp(path.join(tmpdir(), "numgate-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return { path: folder, write: (name, text) => writeFile(path.join(folder, name), text) };
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly exit: Promise<number | null>;
+  /** Resolves once it has printed this; fails when it ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** Runs `numgate` as a process of its own, with no environment but what is given. */
+export function run(folder: Folder, args: readonly string[], env: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder.path,
+    env: { PATH: process.env.PATH ?? "", HOME: folder.path, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => (stdout += chunk));
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  const exit = once(child, "close").then(([code]) => code as number | null);
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    exit,
+    async printed(pattern) {
+      for (;;) {
+        const match = pattern.exec(stdout);
+        if (match) return match;
+        const ended = await Promise.race([exit.then(() => true), once(child.stdout, "data").then(() => false)]);
+        if (ended && !pattern.test(stdout)) throw new Error(`it ended without printing ${pattern}: ${stderr}`);
+      }
+    },
+  };
+}
+
+/** The URL that a daemon says it listens on. */
+export async function urlOf(running: Running): Promise<string> {
+  const [, url = ""] = await running.printed(/listens on (http:\/\/\S+)/);
+  return url;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
+import { buy, reasonOf, sold, startGateway, usd } from "../support/gateway.ts";
+
+const CI = "ci-token-0123456789";
+const QA = "qa-token-0123456789";
+
+function startWithCallers(qa = "") {
+  return startGateway({
+    config: `
+callers:
+  - { name: ci, token: ${CI} }
+  - name: qa
+    token: ${QA}
+${qa}`,
+  });
+}
+
+describe("a caller", () => {
+  it("is known by its token, and nobody else is served", async () => {
+    const gateway = await startWithCallers();
+    expect(await reasonOf(buy(gateway))).toMatchObject({ reason: "UNAUTHENTICATED", code: "Unauthenticated" });
+    expect(await reasonOf(buy({ verifications: gateway.as("wrong-token-0123456") }))).toMatchObject({
+      reason: "UNAUTHENTICATED",
+    });
+    expect((await buy({ verifications: gateway.as(CI) })).status).toBe(Status.WAITING);
+  });
+
+  it("sees, watches and cancels nothing of another's, as if it were not there", async () => {
+    const gateway = await startWithCallers();
+    const [ci, qa] = [gateway.as(CI), gateway.as(QA)];
+    const requestId = crypto.randomUUID();
+    const { verificationId } = await buy({ verifications: ci }, { requestId });
+    const watch = async () => {
+      for await (const _ of qa.watchVerification({ verificationId }));
+    };
+    for (const call of [
+      () => qa.getVerification({ verificationId }),
+      () => qa.cancelVerification({ verificationId }),
+      () => qa.completeVerification({ verificationId }),
+      watch,
+    ]) {
+      expect(await reasonOf(call())).toMatchObject({ reason: "NOT_FOUND", code: "NotFound" });
+    }
+    expect((await qa.listVerifications({})).verifications).toEqual([]);
+    const own = await buy({ verifications: qa }, { requestId });
+    expect(own.verificationId).not.toBe(verificationId);
+  });
+
+  it("buys no more than its budget for a day, however many calls come at once", async () => {
+    const gateway = await startWithCallers(`    budget: { per_day: "1.00" }`);
+    const verifications = gateway.as(QA);
+    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => buy({ verifications })));
+    expect(calls.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    expect(sold(gateway.sandbox)).toBe(2);
+    expect(await reasonOf(buy({ verifications }))).toMatchObject({
+      reason: "BUDGET_EXCEEDED",
+      code: "ResourceExhausted",
+    });
+    expect((await buy({ verifications: gateway.as(CI) })).status).toBe(Status.WAITING);
+  });
+
+  it("gets a refund back into its budget", async () => {
+    const gateway = await startWithCallers(`    budget: { per_day: "0.40" }`);
+    const verifications = gateway.as(QA);
+    const { verificationId } = await buy({ verifications });
+    expect(await reasonOf(buy({ verifications }))).toMatchObject({ reason: "BUDGET_EXCEEDED" });
+    await verifications.cancelVerification({ verificationId });
+    expect((await buy({ verifications })).status).toBe(Status.WAITING);
+  });
+
+  it("has no more open than it may", async () => {
+    const gateway = await startWithCallers("    budget: { max_open: 1 }");
+    const verifications = gateway.as(QA);
+    await buy({ verifications });
+    expect(await reasonOf(buy({ verifications }))).toMatchObject({ reason: "TOO_MANY_OPEN" });
+  });
+
+  it("pays no more than it may for one number", async () => {
+    const gateway = await startWithCallers(`    budget: { max_price: "0.30" }`);
+    expect(await reasonOf(buy({ verifications: gateway.as(QA) }, { maxPrice: usd(5) }))).toMatchObject({
+      reason: "PRICE_ABOVE_MAX",
+    });
+  });
+
+  it("buys only for the services and countries, and from the upstreams, that it may", async () => {
+    const gateway = await startWithCallers("    allow: { services: [whats-app], countries: [US], upstreams: [ping] }");
+    const verifications = gateway.as(QA);
+    expect((await buy({ verifications })).upstream).toBe("ping");
+    expect(await reasonOf(buy({ verifications }, { service: "telegram" }))).toMatchObject({
+      reason: "PERMISSION_DENIED",
+    });
+    expect(await reasonOf(buy({ verifications }, { countryCode: "GB" }))).toMatchObject({
+      reason: "PERMISSION_DENIED",
+    });
+    expect(await reasonOf(buy({ verifications }, { upstreams: ["smsverificationservice"] }))).toMatchObject({
+      reason: "NO_OFFERS",
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
+import { settle } from "../support/clock.ts";
+import { buy, type Gateway, startGateway } from "../support/gateway.ts";
+
+async function turn({ clock }: Gateway, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    await clock.advance(1_000);
+    await settle();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+async function statuses({ verifications }: Gateway): Promise<Map<Status, number>> {
+  const counts = new Map<Status, number>();
+  for (const { status } of (await verifications.listVerifications({ pageSize: 1000 })).verifications) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return counts;
+}
+
+describe("polling", () => {
+  it.each([
+    ["ping", 25],
+    ["smsverificationservice", 40],
+  ] as const)("at %s delivers every code of %i at once within the documented limits", async (upstream, orders) => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: { min: 3_000, max: 60_000 } } });
+    await Promise.all(Array.from({ length: orders }, () => buy(gateway, { upstreams: [upstream] })));
+    await turn(gateway, 300);
+    expect(await statuses(gateway)).toEqual(new Map([[Status.RECEIVED, orders]]));
+    const books = gateway.sandbox.control.books()[upstream];
+    expect(books.limited).toBe(0);
+    expect(books.hasty).toBe(0);
+    expect(books.disallowed.total).toBe(0);
+  });
+
+  it("leaves a purchase its slot however much there is to poll", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
+    const upstreams = ["smsverificationservice"];
+    await Promise.all(Array.from({ length: 30 }, () => buy(gateway, { upstreams })));
+    await turn(gateway, 120);
+    // No clock is turned: it is bought at once or not at all.
+    expect((await buy(gateway, { upstreams })).status).toBe(Status.WAITING);
+    expect(gateway.sandbox.control.books().smsverificationservice.limited).toBe(0);
+  });
+
+  it("keeps the window of the run before: a restart sends no burst", async () => {
+    const before = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
+    await Promise.all(Array.from({ length: 20 }, () => buy(before, { upstreams: ["smsverificationservice"] })));
+    await turn(before, 30);
+    const after = await before.restart();
+    await turn(after, 60);
+    expect(after.sandbox.control.books().smsverificationservice.limited).toBe(0);
+  });
+
+  it.each(["html", "html_502", "truncated", "status_500", "reset_before", "wrong_types", "status_429"] as const)(
+    "goes on after %s, and the code still comes",
+    async (kind) => {
+      const gateway = await startGateway({ sandbox: { codeDelayMs: 10_000 } });
+      gateway.sandbox.control.failNext({ upstream: "ping", endpoint: "poll", kind, times: 3 });
+      await buy(gateway, { upstreams: ["ping"] });
+      await turn(gateway, 60);
+      expect(await statuses(gateway)).toEqual(new Map([[Status.RECEIVED, 1]]));
+    },
+  );
+
+  it("goes on after polls that are never answered", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: 10_000 } });
+    gateway.sandbox.control.failNext({ upstream: "ping", endpoint: "poll", kind: "silence", times: 3 });
+    await buy(gateway, { upstreams: ["ping"] });
+    await turn(gateway, 150);
+    expect(await statuses(gateway)).toEqual(new Map([[Status.RECEIVED, 1]]));
+  });
+});
