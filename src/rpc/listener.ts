@@ -1,6 +1,5 @@
 import { createServer as createHttp1Server } from "node:http";
 import {
-  constants,
   createServer as createHttp2Server,
   createSecureServer,
   type Http2SecureServer,
@@ -30,7 +29,7 @@ export interface ConnectionLimits extends PingTimes {
   readonly keepAliveMs: number;
 }
 
-export const DEFAULT_LIMITS: ConnectionLimits = {
+const DEFAULT_LIMITS: ConnectionLimits = {
   silentMs: 10_000,
   headersMs: 10_000,
   keepAliveMs: 75_000,
@@ -126,9 +125,11 @@ export function createListener(
     },
     destroy() {
       cut = true;
-      // Told first: connect-node's client waits for ever on a call whose connection closes without a word.
-      for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_CANCEL);
-      for (const socket of sockets) socket.destroy();
+      // Told first, which takes a turn: connect-node's client may wait for ever on a connection that closes without a word.
+      for (const session of sessions) session.destroy();
+      setImmediate(() => {
+        for (const socket of sockets) socket.destroy();
+      });
     },
     setTls: (tls) => secure?.setSecureContext(secureContext(tls)),
     get sessionCount() {

@@ -57,6 +57,12 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       return { verification: verificationToWire(await verifications.complete(callerOf(context), verificationId)) };
     },
 
+    async requestAnotherCode({ verificationId }, context) {
+      return {
+        verification: verificationToWire(await verifications.requestAnother(callerOf(context), verificationId)),
+      };
+    },
+
     async cancelVerification({ verificationId }, context) {
       return { verification: verificationToWire(await verifications.cancel(callerOf(context), verificationId)) };
     },

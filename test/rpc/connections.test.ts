@@ -1,0 +1,150 @@
+import { connect as connectHttp2 } from "node:http2";
+import { connect, type Socket } from "node:net";
+import { Code, createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
+import { endOnDrain } from "../../src/rpc/streams.ts";
+import { until } from "../support/clock.ts";
+import { openSocket, requestByHttp2, TRANSPORTS } from "./clients.ts";
+import { echo, start } from "./support.ts";
+
+const PATH = "/numgate.v1.VerificationService/GetVerification";
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+/** Says one thing and then nothing more, for ever, and is deaf to its signal. */
+async function* deaf<T>(message: T): AsyncGenerator<T> {
+  yield message;
+  await new Promise(() => {});
+}
+
+describe("a malformed authority", () => {
+  const BAD = ["x:99999", "%zz", "[bad", "a b", "x/../y", "user@x", "/run/numgate.sock", "%2Frun%2Fnumgate.sock"];
+
+  it.each(BAD)("%j is 400 over HTTP/1.1 and the server lives", async (host) => {
+    const { port, address } = await start();
+    const { socket, closed } = openSocket(port);
+    socket.write(
+      `POST ${PATH} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+    );
+    expect(await closed).toMatch(/^HTTP\/1.1 400 /);
+    expect((await fetch(`http://${address}/healthz`)).status).toBe(200);
+  });
+
+  it.each(BAD)("%j is 400 over HTTP/2 and the server lives", async (authority) => {
+    const { port, address } = await start();
+    const headers = { ":method": "POST", ":path": PATH, ":authority": authority, "content-type": "application/grpc" };
+    const answer = await requestByHttp2(port, headers).catch(() => ({ status: "reset" }));
+    expect([400, "reset"]).toContain(answer.status);
+    expect((await fetch(`http://${address}/healthz`)).status).toBe(200);
+  });
+
+  it("is none in HTTP/1.0 without Host", async () => {
+    const { port, address } = await start();
+    const { socket, closed } = openSocket(port);
+    socket.write(`POST ${PATH} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`);
+    expect(await closed).toMatch(/^HTTP\/1.1 400 /);
+    expect((await fetch(`http://${address}/healthz`)).status).toBe(200);
+  });
+});
+
+describe("connections", () => {
+  it("leave nothing behind when their client ends them, as a process that exits does", async () => {
+    const { server, address, port } = await start({
+      watchVerification: (_, context) => endOnDrain(context, () => deaf({ verification: {} })),
+    });
+    const sockets: Socket[] = [];
+    const createConnection = () => {
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket);
+      return socket;
+    };
+    for (let index = 0; index < 20; index += 1) {
+      const transport = createGrpcTransport({ baseUrl: `http://${address}`, nodeOptions: { createConnection } });
+      const watch = createClient(VerificationService, transport).watchVerification({ verificationId: "v1" });
+      const stream = watch[Symbol.asyncIterator]();
+      await stream.next();
+      stream.next().catch(() => {});
+    }
+    expect(server.open).toMatchObject({ sessions: 20, streams: 20 });
+    for (const socket of sockets) socket.end();
+    await until(() => server.open.sessions === 0 && server.open.streams === 0);
+  });
+
+  it("leave no stream behind when it is cancelled", async () => {
+    const { server, address } = await start({
+      watchVerification: (_, context) => endOnDrain(context, () => deaf({ verification: {} })),
+    });
+    for (const [, transport] of TRANSPORTS) {
+      const abort = new AbortController();
+      const client = createClient(VerificationService, transport(`http://${address}`));
+      const watch = client
+        .watchVerification({ verificationId: "v1" }, { signal: abort.signal })
+        [Symbol.asyncIterator]();
+      await watch.next();
+      expect(server.open.streams).toBe(1);
+      abort.abort();
+      await expect(watch.next()).rejects.toMatchObject({ code: Code.Canceled });
+      await until(() => server.open.streams === 0);
+    }
+  });
+
+  it("may hold 2,000 streams each", async () => {
+    const { address } = await start();
+    const session = connectHttp2(`http://${address}`);
+    const settings = await new Promise((resolve) => session.once("remoteSettings", resolve));
+    expect(settings).toMatchObject({ maxConcurrentStreams: 2000 });
+    session.destroy();
+  });
+
+  it("that say nothing are closed", async () => {
+    const { port } = await start(echo, { limits: { silentMs: 50 } });
+    expect(await openSocket(port).closed).toBe("");
+    const { socket, closed } = openSocket(port);
+    socket.write("PR");
+    expect(await closed).toBe("");
+  });
+
+  it("that never finish their headers are closed", async () => {
+    const { port } = await start(echo, { limits: { headersMs: 100 } });
+    const { socket, closed } = openSocket(port);
+    socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    expect(await closed).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  it("whose HTTP/2 peer does not answer a ping are cut, without waiting for it", async () => {
+    const { port, server } = await start(echo, { limits: { pingEveryMs: 30, pingAnswerMs: 30 } });
+    const stopped = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {});
+    onTestFinished(() => void stopped.destroy());
+    stopped.write(PREFACE, "latin1");
+    await until(() => server.open.sessions === 1);
+    await until(() => server.open.sessions === 0);
+  });
+
+  it("whose HTTP/2 peer answers stay", async () => {
+    const { server, address } = await start(echo, { limits: { pingEveryMs: 5, pingAnswerMs: 10_000 } });
+    const session = connectHttp2(`http://${address}`);
+    let pings = 0;
+    session.on("ping", () => {
+      pings += 1;
+    });
+    await until(() => pings >= 3);
+    expect(server.open.sessions).toBe(1);
+    session.destroy();
+  });
+});
+
+it("a body over 64 KiB is refused", async () => {
+  const { address } = await start();
+  const body = JSON.stringify({ verificationId: "x".repeat(65 * 1024) });
+  const answer = await fetch(`http://${address}${PATH}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(await answer.json()).toMatchObject({ code: "resource_exhausted" });
+  const client = createClient(VerificationService, createGrpcTransport({ baseUrl: `http://${address}` }));
+  await expect(client.getVerification({ verificationId: "x".repeat(65 * 1024) })).rejects.toThrow(
+    "[resource_exhausted]",
+  );
+});
