@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ControlError, type SandboxControl } from "./control.ts";
 import { FAULT_KINDS } from "./faults.ts";
 import type { Site } from "./server.ts";
+import { UPSTREAM_IDS } from "./upstreams.ts";
 import { type Answer, type Incoming, send } from "./wire.ts";
 
 interface Command {
@@ -11,7 +12,7 @@ interface Command {
   run(body: string): unknown;
 }
 
-const upstream = z.enum(["ping", "smsverificationservice"]);
+const upstream = z.enum(UPSTREAM_IDS);
 const decimal = z.union([z.string(), z.number().nonnegative().transform(String)], "expected a decimal such as 12.50");
 const delayMs = z.number().nonnegative();
 
@@ -22,11 +23,13 @@ const delivery = z
     phone: z.string().optional(),
     text: z.string().max(1600).optional(),
     code: z.string().min(1).max(32).optional(),
+    sender: z.string().min(1).max(32).optional(),
   })
   .refine((asked) => (asked.order_id === undefined) !== (asked.phone === undefined), "give either order_id or phone");
 const stock = z.strictObject({
   upstream,
   service: z.string(),
+  product: z.enum(["verification", "rental", "esim"]).optional(),
   country: z.string().length(2).optional(),
   count: z.int().nonnegative().nullable(),
 });
@@ -45,10 +48,12 @@ const fault = z.strictObject({
   retry_after: z.int().positive().optional(),
 });
 
+const callback = z.strictObject({ upstream, url: z.string().nullable() });
+
 /** The control over HTTP: JSON in, JSON out, for curl in somebody's CI. */
 export function createCommandSite(control: SandboxControl): Site {
   const commands: readonly Command[] = [
-    { method: "GET", path: "/books", says: "balances, orders and calls of both upstreams", run: () => control.books() },
+    { method: "GET", path: "/books", says: "balances, orders and calls of every upstream", run: () => control.books() },
     command("/deliver", "a message arrives now", delivery, ({ order_id: orderId, ...words }) =>
       control.deliver({ orderId, ...words }),
     ),
@@ -65,6 +70,10 @@ export function createCommandSite(control: SandboxControl): Site {
     }),
     command("/faults", "what the next calls of an endpoint meet", fault, ({ retry_after: seconds, ...asked }) => {
       control.failNext({ ...asked, retryAfterSeconds: seconds });
+      return asked;
+    }),
+    command("/callbacks", "where an upstream posts its messages; null is nowhere", callback, (asked) => {
+      control.setCallback({ ...asked, url: asked.url ?? undefined });
       return asked;
     }),
     {

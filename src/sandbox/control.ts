@@ -1,8 +1,8 @@
 import type { OrderEntry, UpstreamBooks } from "./books.ts";
 import type { FaultKind } from "./faults.ts";
 import type { CodeDelay } from "./messages.ts";
-
-export type UpstreamId = "ping" | "smsverificationservice";
+import type { Product } from "./offer.ts";
+import type { UpstreamId } from "./upstreams.ts";
 
 /** Scripts the sandbox. The HTTP control API under `/sandbox/` is the same, word for word. */
 export interface SandboxControl {
@@ -15,6 +15,8 @@ export interface SandboxControl {
   /** For the orders bought from now on. */
   setCodeDelay(delay: CodeDelay): void;
   failNext(order: FaultOrder): void;
+  /** Where the upstream posts its messages from now on. */
+  setCallback(callback: CallbackOrder): void;
   /** As if just started, except that numbers of orders go on. */
   reset(): void;
 }
@@ -30,12 +32,16 @@ export interface Delivery {
   readonly text?: string | undefined;
   /** Absent is the first 4 to 8 digits of the text, and without a text a new one. */
   readonly code?: string | undefined;
+  /** Shown where the upstream names senders. */
+  readonly sender?: string | undefined;
 }
 
 export interface StockChange {
   readonly upstream: UpstreamId;
   /** The service's name, in any case. */
   readonly service: string;
+  /** Absent is all that goes by the name. */
+  readonly product?: Product | undefined;
   /** ISO 3166-1 alpha-2; absent is every country. */
   readonly country?: string | undefined;
   /** Undefined is without end. */
@@ -51,6 +57,13 @@ export interface FaultOrder {
   readonly times?: number | undefined;
   /** For `status_429`; 5 by default. */
   readonly retryAfterSeconds?: number | undefined;
+}
+
+export interface CallbackOrder {
+  /** One whose document has callbacks. */
+  readonly upstream: UpstreamId;
+  /** On a loopback address, over http. Undefined is off, as at the start. */
+  readonly url: string | undefined;
 }
 
 /** A command that cannot be followed. */

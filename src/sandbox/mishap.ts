@@ -56,7 +56,9 @@ const MISHAPS: Record<FaultKind, (stage: Stage) => void> = {
   },
   wrong_types({ response, perform }) {
     const answer = perform();
-    send(response, { ...answer, body: withWrongTypes(JSON.parse(answerText(answer))) });
+    // A bare text has one value: itself.
+    const body = typeof answer.body === "string" ? [answer.body] : withWrongTypes(JSON.parse(answerText(answer)));
+    send(response, { ...answer, body });
   },
   slow: drip,
 };

@@ -7,6 +7,10 @@ export interface Phones {
    * taken. An area code narrows it to that area, where numbering has areas.
    */
   take(country: string, until: number, areaCode?: string): string | undefined;
+  /** The same number once more for its holder until `heldUntil`. Undefined when somebody else has it by now. */
+  takeAgain(phone: string, heldUntil: number, until: number): string | undefined;
+  /** Keeps a number that is taken for longer. */
+  hold(phone: string, until: number): void;
   /** All of them come back. */
   reset(): void;
 }
@@ -35,6 +39,13 @@ export function createPhones(clock: Clock): Phones {
       }
       return undefined;
     },
+    takeAgain(phone, heldUntil, until) {
+      const taken = takenUntil.get(phone) ?? 0;
+      if (taken > clock.now() && taken !== heldUntil) return undefined;
+      takenUntil.set(phone, until);
+      return phone;
+    },
+    hold: (phone, until) => takenUntil.set(phone, until),
     reset() {
       takenUntil.clear();
       cursors.clear();

@@ -1,23 +1,20 @@
 import { type Clock, systemClock } from "../core/clock.ts";
-import { type Account, createAccount } from "./account.ts";
-import { createTally, type Tally } from "./books.ts";
+import { createTally } from "./books.ts";
+import { createCallbacks } from "./callbacks.ts";
 import { createCommandSite } from "./commands.ts";
-import type { SandboxControl, UpstreamId } from "./control.ts";
-import { type Controlled, createControl } from "./controller.ts";
+import type { SandboxControl } from "./control.ts";
+import { createControl } from "./controller.ts";
+import type { UpstreamDefinition, UpstreamOptions } from "./definition.ts";
 import { createFaults } from "./faults.ts";
 import { dollars } from "./json.ts";
 import { type CodeDelay, createMessages } from "./messages.ts";
-import type { Offer } from "./offer.ts";
 import { createPhones } from "./phones.ts";
-import { pingApi, BASE_PATH as pingPath } from "./ping/api.ts";
-import { type PingOffer, pingCatalogue } from "./ping/catalogue.ts";
 import { type Site, serve } from "./server.ts";
-import { smsVerificationServiceApi, BASE_PATH as smsVerificationServicePath } from "./smsverificationservice/api.ts";
-import { type SmsVerificationOffer, smsVerificationServiceCatalogue } from "./smsverificationservice/catalogue.ts";
-import { createSite, type UpstreamApi } from "./upstream.ts";
+import { createSite } from "./upstream.ts";
+import { forEachUpstream, UPSTREAM_IDS, UPSTREAMS, type UpstreamId, type UpstreamsOptions } from "./upstreams.ts";
 import { createWindows } from "./window.ts";
 
-export interface SandboxOptions {
+export interface SandboxOptions extends UpstreamsOptions {
   readonly clock?: Clock;
   /** 127.0.0.1 and any free port by default. */
   readonly listen?: { readonly host: string; readonly port: number };
@@ -27,15 +24,6 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** The documented rate limits are enforced unless this says `off`. */
   readonly limits?: "documented" | "off";
-  readonly ping?: UpstreamOptions<PingOffer>;
-  readonly smsverificationservice?: UpstreamOptions<SmsVerificationOffer>;
-}
-
-export interface UpstreamOptions<O extends Offer> {
-  readonly apiKey?: string;
-  /** A decimal, in dollars. */
-  readonly balance?: string;
-  readonly catalogue?: readonly O[];
 }
 
 export interface Sandbox {
@@ -52,76 +40,52 @@ export const DEFAULT_API_KEY = "sandbox";
 const DEFAULT_BALANCE = "1000.00";
 const DEFAULT_CODE_DELAY: CodeDelay = { min: 3000, max: 8000 };
 const DEFAULT_SEED = 1;
-const MINUTE_MS = 60_000;
 
-/** Starts a local server that speaks the APIs of Ping and smsVerificationService as their documents say. */
+/** Starts a local server that speaks the upstreams' APIs as their documents say. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = systemClock, listen = { host: "127.0.0.1", port: 0 }, limits = "documented" } = options;
   const messages = createMessages(options.seed ?? DEFAULT_SEED, options.codeDelayMs ?? DEFAULT_CODE_DELAY);
   const phones = createPhones(clock);
-  const apiKeys = {
-    ping: options.ping?.apiKey ?? DEFAULT_API_KEY,
-    smsverificationservice: options.smsverificationservice?.apiKey ?? DEFAULT_API_KEY,
-  };
+  const shared = { clock, phones, messages, nextOrderNumber: countOrders(clock) };
 
-  function open(api: UpstreamApi, account: Account, tally: Tally, codesOnly: boolean) {
+  const opened = forEachUpstream((id) => {
+    const { basePath, open }: UpstreamDefinition = UPSTREAMS[id];
+    const chosen: UpstreamOptions = options[id] ?? {};
+    const { apiKey = DEFAULT_API_KEY, balance = DEFAULT_BALANCE } = chosen;
+    const tally = createTally();
+    const upstream = open({ ...shared, options: chosen, apiKey, balance: dollars(balance), tally });
+    const { api, account, callbackBody } = upstream;
     const faults = createFaults();
     const windows = createWindows(clock);
     const operations = new Set(api.endpoints.map(({ operation }) => operation));
-    const controlled: Controlled = { account, tally, faults, windows, operations, codesOnly };
     const site = createSite({ api, tally, faults, clock, windows: limits === "off" ? undefined : windows });
-    return { controlled, site };
-  }
-
-  const pingTally = createTally();
-  const pingAccount = createAccount<PingOffer>({
-    offers: options.ping?.catalogue ?? pingCatalogue(),
-    balance: dollars(options.ping?.balance ?? DEFAULT_BALANCE),
-    lifetimeMs: 15 * MINUTE_MS,
-    refOf: (orderNumber) => `ord_${orderNumber.toString(36).padStart(12, "0")}`,
-    clock,
-    phones,
-    messages,
+    const callbacks = callbackBody && createCallbacks({ bodyOf: callbackBody, tally, clock });
+    if (callbacks) account.onMessage(callbacks.expect);
+    return { ...upstream, basePath, apiKey, tally, faults, windows, operations, callbacks, site };
   });
-  const ping = open(
-    pingApi({ apiKey: apiKeys.ping, account: pingAccount, tally: pingTally, clock }),
-    pingAccount,
-    pingTally,
-    true,
-  );
 
-  const smsAccount = createAccount<SmsVerificationOffer>({
-    offers: options.smsverificationservice?.catalogue ?? smsVerificationServiceCatalogue(),
-    balance: dollars(options.smsverificationservice?.balance ?? DEFAULT_BALANCE),
-    lifetimeMs: 20 * MINUTE_MS,
-    refOf: String,
-    clock,
-    phones,
-    messages,
-  });
-  const smsverificationservice = open(
-    smsVerificationServiceApi({ apiKey: apiKeys.smsverificationservice, account: smsAccount, clock }),
-    smsAccount,
-    createTally(),
-    false,
-  );
-
-  const control = createControl(
-    { ping: ping.controlled, smsverificationservice: smsverificationservice.controlled },
-    { messages, phones },
-    clock,
-  );
+  const control = createControl(opened, { messages, phones }, clock);
   const sites = new Map<string, Site>([
-    [pingPath, ping.site],
-    [smsVerificationServicePath, smsverificationservice.site],
+    ...UPSTREAM_IDS.map((id): [string, Site] => [opened[id].basePath, opened[id].site]),
     ["/sandbox", createCommandSite(control)],
   ]);
   const server = await serve(listen, sites);
   return {
     url: server.url,
-    baseUrls: { ping: server.url + pingPath, smsverificationservice: server.url + smsVerificationServicePath },
-    apiKeys,
+    baseUrls: forEachUpstream((id) => server.url + opened[id].basePath),
+    apiKeys: forEachUpstream((id) => opened[id].apiKey),
     control,
-    close: server.close,
+    async close() {
+      await Promise.all([server.close(), ...UPSTREAM_IDS.map((id) => opened[id].callbacks?.close())]);
+    },
+  };
+}
+
+/** Begun from the clock, so that a sandbox that was restarted never gives a number out again. */
+function countOrders(clock: Clock): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, clock.now());
+    return last;
   };
 }

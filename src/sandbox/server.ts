@@ -52,7 +52,7 @@ async function dispatch(
   sites: ReadonlyMap<string, Site>,
 ): Promise<void> {
   const url = URL.parse(request.url ?? "", "http://sandbox");
-  const [base, site] = [...sites].find(([path]) => url?.pathname.startsWith(`${path}/`)) ?? [];
+  const [base, site] = [...sites].find(([path]) => `${url?.pathname}/`.startsWith(`${path}/`)) ?? [];
   if (!url || base === undefined || !site) {
     const known = [...sites.keys()].map((path) => `${path}/`).join(", ");
     send(response, { status: 404, body: { error: `Nothing is here. The sandbox answers under ${known}` } });

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import { countCall, countMisuse, type Tally } from "./books.ts";
 import type { Faults } from "./faults.ts";
@@ -8,6 +8,8 @@ import { type Answer, type Call, type Incoming, send } from "./wire.ts";
 
 /** What a call has to pass. */
 interface Gate {
+  /** Anybody may pass. */
+  readonly keyless?: true;
   readonly unauthorized: Answer;
   readonly limit?: Limit;
 }
@@ -21,16 +23,17 @@ export interface Endpoint extends Gate {
   readonly path: string;
   /** The query parameters that the document names. */
   readonly query?: readonly string[];
-  readonly limit: Limit;
   answer(call: Call): Answer;
 }
 
 /** An upstream's API as its document describes it. */
 export interface UpstreamApi {
   readonly endpoints: readonly Endpoint[];
-  authorized(headers: IncomingHttpHeaders): boolean;
+  authorized(incoming: Incoming): boolean;
   /** What happens to a call of no endpoint. */
   readonly stray: Gate & { readonly answer: Answer };
+  /** Where an endpoint is told by something else than the path: the path that stands for it. */
+  pathOf?(incoming: Incoming): string;
   /** Answers before the key is looked at, as a web framework does. */
   intercept?(incoming: Incoming): Answer | undefined;
   tooSoon(excess: Excess): Answer;
@@ -56,8 +59,8 @@ export function createSite({ api, tally, faults, clock, windows }: SiteParts) {
   }
 
   /** A key that is not the customer's, or a call too many. */
-  function refusal(incoming: Incoming, { unauthorized, limit }: Gate): Answer | undefined {
-    if (!api.authorized(incoming.headers)) return { ...unauthorized, misuse: "unauthorized" };
+  function refusal(incoming: Incoming, { keyless, unauthorized, limit }: Gate): Answer | undefined {
+    if (!keyless && !api.authorized(incoming)) return { ...unauthorized, misuse: "unauthorized" };
     const excess = limit && windows?.admit(limit);
     if (!excess) return undefined;
     tally.limited += 1;
@@ -65,7 +68,8 @@ export function createSite({ api, tally, faults, clock, windows }: SiteParts) {
   }
 
   return (incoming: Incoming, response: ServerResponse): void => {
-    const onPath = routes.filter(({ pattern }) => pattern.test(incoming.path));
+    const path = api.pathOf?.(incoming) ?? incoming.path;
+    const onPath = routes.filter(({ pattern }) => pattern.test(path));
     const route = onPath.find(({ endpoint }) => endpoint.method === incoming.method);
     if (route) countCall(tally, route.endpoint.operation);
 
@@ -83,7 +87,7 @@ export function createSite({ api, tally, faults, clock, windows }: SiteParts) {
     for (const name of incoming.query.keys()) {
       if (!endpoint.query?.includes(name)) countMisuse(tally, "unknown_parameter");
     }
-    const perform = () => noted(endpoint.answer({ ...incoming, id: pattern.exec(incoming.path)?.[1] ?? "" }));
+    const perform = () => noted(endpoint.answer({ ...incoming, id: pattern.exec(path)?.[1] ?? "" }));
     const fault = faults.take(endpoint.operation);
     if (!fault) {
       send(response, perform());
@@ -97,7 +101,7 @@ export function createSite({ api, tally, faults, clock, windows }: SiteParts) {
       failure: () => api.failure(),
       tooSoon: (retryAfterSeconds) =>
         api.tooSoon({
-          limit: endpoint.limit.perMinute,
+          limit: endpoint.limit?.perMinute ?? 0,
           retryAfterSeconds,
           resetSeconds: Math.ceil(clock.now() / 1000) + retryAfterSeconds,
         }),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { buyAtPing, buyAtSms, PING_WHATSAPP, visit } from "./support.ts";
+import { buyAtPapSms, buyAtPing, buyAtSms, PING_WHATSAPP, visit } from "./support.ts";
 
 describe("the control API", () => {
-  it("shows the books of both upstreams", async () => {
+  it("shows the books of every upstream", async () => {
     const here = await visit();
     const { public_id: ref, phone_number: phone } = await buyAtPing(here);
     await here.ping(`/nonvoip/orders/${ref}/cancel`, {});
-    await here.ping("/nonvoip/rentals/create", {});
+    await here.ping("/nonvoip/esims/create", {});
     const { status, body } = await here.control("/books");
     expect(status).toBe(200);
     expect(body.ping).toEqual({
@@ -14,12 +14,14 @@ describe("the control API", () => {
       orders: [
         {
           ref,
+          product: "verification",
           service: "WhatsApp",
           country: "US",
           phone,
           status: "cancelled",
           price: "0.50",
           refunded: "0.50",
+          messages: 0,
           code: null,
           bought: "2026-05-01T12:00:00Z",
           expires: "2026-05-01T12:15:00Z",
@@ -29,6 +31,7 @@ describe("the control API", () => {
       limited: 0,
       disallowed: { total: 1, reasons: { unknown_path: 1 } },
       hasty: 0,
+      callbacks: { delivered: 0, failed: 0 },
     });
     expect(body.smsverificationservice).toMatchObject({ balance: "1000.00", orders: [], calls: {} });
   });
@@ -54,6 +57,14 @@ describe("the control API", () => {
     });
   });
 
+  it("knows an order by its id alone, at whichever upstream it was bought in the same moment", async () => {
+    const here = await visit();
+    const { order_id: atSms } = await buyAtSms(here);
+    const { activation_id: atPapSms } = await buyAtPapSms(here);
+    expect((await here.control("/deliver", { order_id: atPapSms })).body).toMatchObject({ service: "whatsapp" });
+    expect((await here.control("/deliver", { order_id: atSms })).body).toMatchObject({ service: "WhatsApp" });
+  });
+
   it("delivers nothing to an order that has ended, nor a text without a code where only codes are handed out", async () => {
     const here = await visit();
     const { public_id: id } = await buyAtPing(here);
@@ -68,7 +79,7 @@ describe("the control API", () => {
 
   it("lets a service run out, and come back", async () => {
     const here = await visit();
-    const stock = { upstream: "ping", service: "whatsapp", country: "us" };
+    const stock = { upstream: "ping", service: "whatsapp", product: "verification", country: "us" };
     const buy = () => here.ping("/nonvoip/orders/create", { serviceId: PING_WHATSAPP });
     expect((await here.control("/stock", { ...stock, count: 1 })).body).toEqual({ offers: 1 });
     expect((await buy()).status).toBe(201);
@@ -76,6 +87,17 @@ describe("the control API", () => {
     expect((await here.ping(`/nonvoip/services/${PING_WHATSAPP}`)).body.service.available).toBe(false);
     await here.control("/stock", { ...stock, count: null });
     expect((await buy()).status).toBe(201);
+  });
+
+  it("lets every product that goes by a name run out unless told which, and says how many offers there are", async () => {
+    const here = await visit();
+    const stock = { upstream: "smsverificationservice", service: "WhatsApp", country: "US", count: 0 };
+    expect((await here.control("/stock", { ...stock, product: "rental" })).body).toEqual({ offers: 4 });
+    expect((await here.control("/stock", stock)).body).toEqual({ offers: 5 });
+    expect(await here.control("/stock", { ...stock, product: "esim" })).toMatchObject({
+      status: 404,
+      body: { error: "smsverificationservice does not sell esim WhatsApp in US" },
+    });
   });
 
   it("sets the balance and the delay", async () => {
@@ -103,11 +125,18 @@ describe("the control API", () => {
       { upstream: "ping", endpoint: "lists", kind: "html" },
       /no endpoint lists; known: \*, list, detail, create/,
     ],
-    ["/faults", { upstream: "pong", endpoint: "list", kind: "html" }, /^upstream: .*"ping"\|"smsverificationservice"/],
+    [
+      "/faults",
+      { upstream: "pong", endpoint: "list", kind: "html" },
+      /^upstream: .*"ping"\|"smsverificationservice"\|"smsverifyo"/,
+    ],
     ["/faults", { upstream: "ping", endpoint: "*", kind: "html", time: 2 }, /unknown field time; known: .*times/],
     ["/deliver", { code: "123456" }, /either order_id or phone/],
     ["/deliver", { order: "x" }, /unknown field order; known: upstream, order_id/],
     ["/balance", { upstream: "ping", balance: "lots" }, /not an amount of money: lots/],
+    ["/callbacks", { upstream: "ping", url: null }, /ping posts no messages; known: smsverificationservice, papsms/],
+    ["/callbacks", { upstream: "papsms", url: "http://example.com/" }, /url is not an http address on loopback/],
+    ["/callbacks", { upstream: "papsms", url: "https://127.0.0.1/" }, /url is not an http address on loopback/],
     ["/delay", { code_delay_ms: "soon" }, /^code_delay_ms: expected milliseconds/],
   ])("refuses %s with %j and says what it knows", async (path, asked, error) => {
     const { control } = await visit();

@@ -98,6 +98,33 @@ describe("faults", () => {
     expect([await list(), await list(), await list()]).toEqual([502, 502, 200]);
   });
 
+  it.each([
+    ["smsverifyo", { ok: false, error: { code: "internal_error", message: "Something went wrong" } }],
+    ["papsms", { success: false, error: { code: "internal_error", message: "Something went wrong" } }],
+  ] as const)("are told by %s in its own words", async (upstream, body) => {
+    const here = await visit();
+    here.sandbox.control.failNext({ upstream, endpoint: "countries", kind: "status_500" });
+    expect(await here[upstream]("/countries")).toMatchObject({ status: 500, body });
+  });
+
+  it.each([
+    ["ping", "rental_create", (here: Visit) => here.ping("/nonvoip/rentals/create", {})],
+    ["ping", "rental_messages", (here: Visit) => here.ping("/nonvoip/rentals/x/messages")],
+    ["ping", "rental_extend", (here: Visit) => here.ping("/nonvoip/rentals/x/extend", {})],
+    ["ping", "rental_cancel", (here: Visit) => here.ping("/nonvoip/rentals/x/cancel", {})],
+    ["smsverificationservice", "rental_list", (here: Visit) => here.sms("/services/rental/")],
+    ["smsverificationservice", "rental_create", (here: Visit) => here.sms("/order/rent-1day/", {})],
+    ["smsverificationservice", "renew", (here: Visit) => here.sms("/order/1/renew/", {})],
+    ["smsverificationservice", "esim_list", (here: Visit) => here.sms("/services/esim/")],
+    ["smsverificationservice", "esim_create", (here: Visit) => here.sms("/order/esim/", {})],
+    ["papsms", "finish", (here: Visit) => here.papsms("/numbers/finish/1", {})],
+  ] as const)("are met at %s by %s", async (upstream, endpoint, ask) => {
+    const here = await visit();
+    here.sandbox.control.failNext({ upstream, endpoint, kind: "html_502" });
+    expect((await ask(here)).status).toBe(502);
+    expect(here.sandbox.control.books()[upstream].calls).toEqual({ [endpoint]: 1 });
+  });
+
   it("* is met by whichever endpoint is called next, in that upstream's words", async () => {
     const here = await visit();
     const upstream = "smsverificationservice";

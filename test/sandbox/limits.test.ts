@@ -48,11 +48,24 @@ const PING_LIMITS: readonly [string, number, (here: Visit) => Promise<() => Prom
   ],
 ];
 
+const PING_RENTAL_LIMITS: readonly [string, number, unknown][] = [
+  ["/nonvoip/rentals/create", 30, {}],
+  ["/nonvoip/rentals/rnt_x/extend", 30, {}],
+  ["/nonvoip/rentals/rnt_x/cancel", 30, {}],
+  ["/nonvoip/rentals/rnt_x/messages", 120, undefined],
+];
+
 describe("the documented limits", () => {
   it.each(PING_LIMITS)("let Ping's %s through %i times a minute", async (_, perMinute, prepare) => {
     const here = await visit();
     const run = await prepare(here);
     expect(accepted(await times(perMinute + 2, run))).toBe(perMinute);
+    expect(here.sandbox.control.books().ping.limited).toBe(2);
+  });
+
+  it.each(PING_RENTAL_LIMITS)("let Ping's %s through %i times a minute", async (path, perMinute, body) => {
+    const here = await visit();
+    expect(accepted(await times(perMinute + 2, () => here.ping(path, body)))).toBe(perMinute);
     expect(here.sandbox.control.books().ping.limited).toBe(2);
   });
 
@@ -95,6 +108,22 @@ describe("the documented limits", () => {
       limited: 1,
       disallowed: { total: 30, reasons: { unknown_path: 30 } },
     });
+  });
+
+  it.each([
+    ["smsverifyo", { ok: false, error: { code: "rate_limited", message: "Too many requests" } }],
+    [
+      "papsms",
+      { success: false, error: { code: "rate_limited", message: "Rate limit of 60 requests per minute exceeded" } },
+    ],
+  ] as const)("let %s answer 60 calls of any kind, and tell the 61st when to come back", async (upstream, refusal) => {
+    const here = await visit();
+    expect(accepted(await times(60, () => here[upstream]("/countries")))).toBe(60);
+    const { status, headers, body } = await here[upstream]("/no/such/path");
+    expect(status).toBe(429);
+    expect(headers["retry-after"]).toBe("60");
+    expect(body).toEqual(refusal);
+    expect(here.sandbox.control.books()[upstream].limited).toBe(1);
   });
 
   it("hold in any 60 seconds, not only in whole minutes", async () => {

@@ -65,6 +65,17 @@ describe("Ping's verification orders", () => {
     expect(here.sandbox.control.books().ping).toMatchObject({ balance: "999.50", orders: [{ refunded: "0.00" }] });
   });
 
+  it("do not receive a code that comes after their end", async () => {
+    const here = await visit({ codeDelayMs: 15 * MINUTE_MS });
+    const { public_id: id } = await buyAtPing(here);
+    await here.clock.advance(16 * MINUTE_MS);
+    expect((await here.ping(`/nonvoip/orders/${id}/poll`)).body.verification).toMatchObject({
+      status: "expired",
+      code: null,
+    });
+    expect(here.sandbox.control.books().ping.orders).toMatchObject([{ status: "expired", messages: 0 }]);
+  });
+
   it("are refunded in full when cancelled before the code", async () => {
     const here = await visit();
     const { public_id: id } = await buyAtPing(here);

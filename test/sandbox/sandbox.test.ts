@@ -1,13 +1,13 @@
 import parsePhoneNumber from "libphonenumber-js/max";
 import { describe, expect, it } from "vitest";
+import { papSmsCatalogue } from "../../src/sandbox/papsms/catalogue.ts";
 import { createPhones } from "../../src/sandbox/phones.ts";
 import { pingCatalogue } from "../../src/sandbox/ping/catalogue.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { smsVerificationServiceCatalogue } from "../../src/sandbox/smsverificationservice/catalogue.ts";
+import { smsVerifyoCatalogue } from "../../src/sandbox/smsverifyo/catalogue.ts";
 import { createHandClock } from "../support/clock.ts";
-import { buyAtPing, buyAtSms, visit } from "./support.ts";
-
-const MINUTE_MS = 60_000;
+import { buyAtSms, visit } from "./support.ts";
 
 describe("the sandbox", () => {
   it("plays the same codes after the same delays for the same seed", async () => {
@@ -31,26 +31,6 @@ describe("the sandbox", () => {
     expect((await buyAtSms(second)).order_id).toBeGreaterThan(before);
   });
 
-  it("has scenario services at both upstreams", async () => {
-    const here = await visit();
-    const { services } = (await here.ping("/nonvoip/services?search=sandbox&country_code=US")).body;
-    const idOf = (name: string) => services.find((service: { name: string }) => service.name === name).public_id;
-    const statusAtPing = async (id: string) => (await here.ping(`/nonvoip/orders/${id}/poll`)).body.verification.status;
-    const instant = (await buyAtPing(here, idOf("Sandbox Instant"))).public_id;
-    const never = (await buyAtPing(here, idOf("Sandbox Never"))).public_id;
-    expect(await statusAtPing(instant)).toBe("completed");
-    await here.clock.advance(14 * MINUTE_MS);
-    expect(await statusAtPing(never)).toBe("pending");
-    expect((await here.ping("/nonvoip/orders/create", { serviceId: idOf("Sandbox Empty") })).status).toBe(409);
-
-    const listed = (await here.sms("/services/temporary/")).body.data.services;
-    const empty = listed.find((service: { name: string }) => service.name === "Sandbox Empty");
-    expect(await here.sms("/order/temporary/", { service_id: empty.service_id })).toMatchObject({
-      status: 400,
-      body: { success: false, error: "Service not available" },
-    });
-  });
-
   it("closes with a client still hanging on, and twice", async () => {
     const sandbox = await startSandbox();
     sandbox.control.failNext({ upstream: "ping", endpoint: "list", kind: "silence" });
@@ -70,7 +50,12 @@ describe("the sandbox", () => {
 });
 
 describe("its phone numbers", () => {
-  const countries = [...pingCatalogue(), ...smsVerificationServiceCatalogue()].map(({ country }) => country);
+  const countries = [
+    ...pingCatalogue(),
+    ...smsVerificationServiceCatalogue(),
+    ...smsVerifyoCatalogue(),
+    ...papSmsCatalogue(),
+  ].flatMap((offer) => (offer.product === "esim" ? [] : offer.country));
 
   it.each([...new Set(countries)])("could be of %s, by their length and code", (country) => {
     const phones = createPhones(createHandClock());

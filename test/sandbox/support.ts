@@ -17,6 +17,8 @@ export interface Visit {
   readonly clock: HandClock;
   ping(path: string, body?: unknown): Promise<Reply>;
   sms(path: string, body?: unknown): Promise<Reply>;
+  smsverifyo(path: string, body?: unknown): Promise<Reply>;
+  papsms(path: string, body?: unknown): Promise<Reply>;
   control(path: string, body?: unknown): Promise<Reply>;
 }
 
@@ -45,12 +47,15 @@ export async function visit(options: SandboxOptions = {}): Promise<Visit> {
   const sandbox = await startSandbox({ clock, codeDelayMs: 5000, ...options });
   onTestFinished(() => sandbox.close());
   const { baseUrls, apiKeys, url } = sandbox;
+  const bearer = (id: "smsverificationservice" | "smsverifyo" | "papsms") => (path: string, body?: unknown) =>
+    call(baseUrls[id] + path, { authorization: `Bearer ${apiKeys[id]}` }, body);
   return {
     sandbox,
     clock,
     ping: (path, body) => call(baseUrls.ping + path, { "x-ping-api-key": apiKeys.ping }, body),
-    sms: (path, body) =>
-      call(baseUrls.smsverificationservice + path, { authorization: `Bearer ${apiKeys.smsverificationservice}` }, body),
+    sms: bearer("smsverificationservice"),
+    smsverifyo: bearer("smsverifyo"),
+    papsms: bearer("papsms"),
     control: (path, body) => call(`${url}/sandbox${path}`, {}, body),
   };
 }
@@ -63,4 +68,18 @@ export async function buyAtPing({ ping }: Visit, serviceId = PING_WHATSAPP) {
 
 export async function buyAtSms({ sms }: Visit, serviceId = 1012) {
   return (await sms("/order/temporary/", { service_id: serviceId })).body.data;
+}
+
+/** WhatsApp in Russia: the one that the document's examples show. */
+export async function smsVerifyoWhatsApp({ smsverifyo }: Visit) {
+  const { services } = (await smsverifyo("/services")).body;
+  return { service_id: services.find(({ code }: { code: string }) => code === "wa").id, country_id: 0 };
+}
+
+export async function buyAtSmsVerifyo(here: Visit) {
+  return (await here.smsverifyo("/order", await smsVerifyoWhatsApp(here))).body.order;
+}
+
+export async function buyAtPapSms({ papsms }: Visit, service = "whatsapp") {
+  return (await papsms("/numbers/purchase", { country: "us", service })).body.data;
 }

@@ -5,6 +5,7 @@ import type { Endpoint, UpstreamApi } from "../upstream.ts";
 import { failed } from "./answers.ts";
 import type { PingOffer } from "./catalogue.ts";
 import { orderEndpoints } from "./orders.ts";
+import { rentalEndpoints } from "./rentals.ts";
 import { serviceEndpoints } from "./services.ts";
 
 export interface PingParts {
@@ -24,10 +25,10 @@ const unauthorized = failed(401, "Missing or invalid API key", "UNAUTHORIZED");
 
 /** Ping, below `/v1`. Its document shows no error but the envelope that all of them come in. */
 export function pingApi(parts: PingParts): UpstreamApi {
-  const endpoints = [...serviceEndpoints(parts), ...orderEndpoints(parts)];
+  const endpoints = [...serviceEndpoints(parts), ...orderEndpoints(parts), ...rentalEndpoints(parts)];
   return {
     endpoints: endpoints.map((endpoint) => ({ ...endpoint, unauthorized })),
-    authorized: (headers) => headers["x-ping-api-key"] === parts.apiKey,
+    authorized: ({ headers }) => headers["x-ping-api-key"] === parts.apiKey,
     stray: { unauthorized, answer: failed(404, "The requested resource does not exist", "NOT_FOUND") },
     failure: () => failed(500, "Something went wrong", "INTERNAL_ERROR"),
     tooSoon: ({ limit, retryAfterSeconds, resetSeconds }) => ({

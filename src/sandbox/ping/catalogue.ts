@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
-import { cents } from "../json.ts";
-import { type Offer, SCENARIO_SERVICES } from "../offer.ts";
+import type { Money } from "../../core/money.ts";
+import { cents, dollars } from "../json.ts";
+import { type Offer, SCENARIO_SERVICES, type Scenario } from "../offer.ts";
 
 export interface PingOffer extends Offer {
+  readonly product: "verification" | "rental";
+  /** Of a rental, for a day. */
+  readonly price: Money;
   readonly capabilities: readonly ("sms" | "voice")[];
   readonly available: boolean;
   /** 0 to 1. */
@@ -89,6 +93,16 @@ const UNAVAILABLE = new Set([
   "ZA Steam",
 ]);
 
+/** A number for some days, that takes whatever is sent to it. */
+const RENTALS: readonly { readonly name: string; readonly dailyPrice: string }[] = [
+  { name: "WhatsApp", dailyPrice: "0.65" },
+  { name: "Telegram", dailyPrice: "0.50" },
+  { name: "Google / YouTube / Gmail", dailyPrice: "0.4125" },
+  { name: "Signal", dailyPrice: "0.45" },
+];
+
+const RENTAL_COUNTRIES = ["US", "GB", "DE", "CA"];
+
 /** The two that the document's examples name; the others are derived, so that they never change either. */
 const DOCUMENTED_IDS: Readonly<Record<string, string>> = {
   "US WhatsApp": "svc_abc123def456",
@@ -100,26 +114,48 @@ export function pingCatalogue(): PingOffer[] {
     ...COUNTRIES.flatMap((country) =>
       SERVICES.filter(({ only }) => only?.includes(country.code) ?? true).map((service) => offerOf(service, country)),
     ),
-    ...SCENARIO_SERVICES.map(
-      ({ service, scenario }): PingOffer => ({
-        id: idOf(`US ${service}`),
-        service,
-        country: "US",
-        price: cents(10),
-        scenario,
-        capabilities: ["sms"],
-        available: true,
-        successRate: scenario === "instant" ? 1 : 0,
-        estimatedWaitSeconds: scenario === "instant" ? 0 : 60,
-      }),
+    ...SCENARIO_SERVICES.map(({ service, scenario }) => scenarioOf(`US ${service}`, "verification", service, scenario)),
+    ...RENTAL_COUNTRIES.flatMap((country) => RENTALS.map((rental) => rentalOf(rental, country))),
+    ...SCENARIO_SERVICES.map(({ service, scenario }) =>
+      scenarioOf(`rental US ${service}`, "rental", service, scenario),
     ),
   ];
+}
+
+function scenarioOf(key: string, product: PingOffer["product"], service: string, scenario: Scenario): PingOffer {
+  return {
+    id: idOf(key),
+    product,
+    service,
+    country: "US",
+    price: cents(10),
+    scenario,
+    capabilities: ["sms"],
+    available: true,
+    successRate: scenario === "never" || scenario === "empty" ? 0 : 1,
+    estimatedWaitSeconds: scenario === "instant" ? 0 : 60,
+  };
+}
+
+function rentalOf({ name, dailyPrice }: (typeof RENTALS)[number], country: string): PingOffer {
+  return {
+    id: idOf(`rental ${country} ${name}`),
+    product: "rental",
+    service: name,
+    country,
+    price: dollars(dailyPrice),
+    capabilities: ["sms"],
+    available: true,
+    successRate: 0.97,
+    estimatedWaitSeconds: 5,
+  };
 }
 
 function offerOf(service: Service, country: Country): PingOffer {
   const key = `${country.code} ${service.name}`;
   return {
     id: DOCUMENTED_IDS[key] ?? idOf(key),
+    product: "verification",
     service: service.name,
     country: country.code,
     price: cents(Math.ceil((service.cents * country.pricePercent) / 100)),

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { countPoll } from "../books.ts";
 import { moneyNumber, timestamp } from "../json.ts";
 import { receivedBy, statusOf, withoutSpaces } from "../order.ts";
 import type { Limit } from "../window.ts";
 import { jsonBody } from "../wire.ts";
-import { failed, success } from "./answers.ts";
+import { failed, invalidBody, refused, serviceNotFound, success } from "./answers.ts";
 import type { PingEndpoint, PingParts } from "./api.ts";
 
 const CREATE: Limit = { name: "create", perMinute: 30 };
@@ -18,6 +19,11 @@ const createBody = z.object({ serviceId: z.string().min(1), capability: z.enum([
 const notFound = failed(404, "Verification order not found", "ORDER_NOT_FOUND");
 
 export function orderEndpoints({ account, tally, clock }: PingParts): PingEndpoint[] {
+  function find(id: string) {
+    const order = account.find(id);
+    return order?.offer.product === "verification" ? order : undefined;
+  }
+
   return [
     {
       operation: "create",
@@ -26,22 +32,15 @@ export function orderEndpoints({ account, tally, clock }: PingParts): PingEndpoi
       limit: CREATE,
       answer(call) {
         const asked = createBody.safeParse(jsonBody(call));
-        if (!asked.success) {
-          const field = asked.error.issues[0]?.path[0] ?? "serviceId";
-          return failed(400, `Missing or invalid field: ${String(field)}`, "INVALID_REQUEST", "invalid_body");
-        }
+        if (!asked.success) return invalidBody(asked.error);
         const { serviceId, capability } = asked.data;
-        const offer = account.offers.find(({ id }) => id === serviceId);
-        if (!offer) return failed(404, "Service not found", "SERVICE_NOT_FOUND");
+        const offer = account.offers.find(({ id, product }) => id === serviceId && product === "verification");
+        if (!offer) return serviceNotFound;
         if (!offer.capabilities.includes(capability)) {
           return failed(400, `The service has no ${capability} capability`, "CAPABILITY_NOT_SUPPORTED", "invalid_body");
         }
         const sale = offer.available ? account.buy(offer) : { refused: "stock" as const };
-        if ("refused" in sale) {
-          return sale.refused === "funds"
-            ? failed(402, "Insufficient balance", "INSUFFICIENT_BALANCE")
-            : failed(409, "No numbers available for this service", "NO_NUMBERS_AVAILABLE");
-        }
+        if ("refused" in sale) return refused[sale.refused];
         const { sold } = sale;
         return success(
           {
@@ -69,12 +68,10 @@ export function orderEndpoints({ account, tally, clock }: PingParts): PingEndpoi
       path: "/nonvoip/orders/:id/poll",
       limit: POLL,
       answer({ id }) {
-        const order = account.find(id);
+        const order = find(id);
         if (!order) return notFound;
         const now = clock.now();
-        if (order.lastPollTime !== undefined && now - order.lastPollTime < HASTY_MS) tally.hasty += 1;
-        order.lastPollTime = now;
-
+        countPoll(tally, order, now, HASTY_MS);
         const received = receivedBy(order, now);
         return success({
           verification: {
@@ -94,7 +91,7 @@ export function orderEndpoints({ account, tally, clock }: PingParts): PingEndpoi
       path: "/nonvoip/orders/:id/cancel",
       limit: CANCEL,
       answer({ id }) {
-        const order = account.find(id);
+        const order = find(id);
         if (!order) return notFound;
         if (!account.cancel(order)) {
           const status = statusOf(order, clock.now());

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { moneyNumber } from "../json.ts";
 import type { Limit } from "../window.ts";
 import type { Call } from "../wire.ts";
-import { failed, success } from "./answers.ts";
+import { failed, serviceNotFound, success } from "./answers.ts";
 import type { PingEndpoint, PingParts } from "./api.ts";
 import type { PingOffer } from "./catalogue.ts";
 
@@ -23,7 +23,7 @@ export function serviceEndpoints({ account }: PingParts): PingEndpoint[] {
     public_id: offer.id,
     name: offer.service,
     country_code: offer.country,
-    type: "verification",
+    type: offer.product,
     capabilities: offer.capabilities,
     cost: moneyNumber(offer.price),
     currency: offer.price.currency,
@@ -46,7 +46,7 @@ export function serviceEndpoints({ account }: PingParts): PingEndpoint[] {
         const { service_type: type, country_code: country, search = "", skip, limit } = asked.data;
         const found = account.offers.filter(
           (offer) =>
-            type !== "rental" &&
+            (type === undefined || offer.product === type) &&
             (country === undefined || offer.country === country.toUpperCase()) &&
             offer.service.toLowerCase().includes(search.toLowerCase()),
         );
@@ -65,7 +65,7 @@ export function serviceEndpoints({ account }: PingParts): PingEndpoint[] {
       limit: SERVICES,
       answer({ id }) {
         const offer = account.offers.find((candidate) => candidate.id === id);
-        if (!offer) return failed(404, "Service not found", "SERVICE_NOT_FOUND");
+        if (!offer) return serviceNotFound;
         return success({
           service: {
             ...line(offer),

@@ -4,14 +4,16 @@ import type { Endpoint, UpstreamApi } from "../upstream.ts";
 import type { Limit } from "../window.ts";
 import type { Incoming } from "../wire.ts";
 import { bareError, bareUnauthorized, wrappedError } from "./answers.ts";
-import type { SmsVerificationOffer } from "./catalogue.ts";
+import type { SmsOffer } from "./catalogue.ts";
+import { esimEndpoints } from "./esims.ts";
 import { orderEndpoints } from "./orders.ts";
 import { purchaseEndpoints } from "./purchases.ts";
+import { rentalEndpoints } from "./rentals.ts";
 import { serviceEndpoints } from "./services.ts";
 
 export interface SmsVerificationServiceParts {
   readonly apiKey: string;
-  readonly account: Account<SmsVerificationOffer>;
+  readonly account: Account<SmsOffer>;
   readonly clock: Clock;
 }
 
@@ -25,10 +27,16 @@ const limit: Limit = { name: "key", perMinute: 60 };
 
 /** smsVerificationService, below `/api/v1`. */
 export function smsVerificationServiceApi(parts: SmsVerificationServiceParts): UpstreamApi {
-  const endpoints = [...serviceEndpoints(parts), ...purchaseEndpoints(parts), ...orderEndpoints(parts)];
+  const endpoints = [
+    ...serviceEndpoints(parts),
+    ...purchaseEndpoints(parts),
+    ...rentalEndpoints(parts),
+    ...esimEndpoints(parts),
+    ...orderEndpoints(parts),
+  ];
   return {
     endpoints: endpoints.map((endpoint) => ({ ...endpoint, limit })),
-    authorized: (headers) => headers.authorization === `Bearer ${parts.apiKey}`,
+    authorized: ({ headers }) => headers.authorization === `Bearer ${parts.apiKey}`,
     stray: { unauthorized: bareUnauthorized, limit, answer: bareError(404, "Not found") },
     intercept: appendSlash,
     failure: () => wrappedError(500, "Something went wrong"),

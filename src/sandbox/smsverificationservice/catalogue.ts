@@ -1,5 +1,7 @@
 import { cents } from "../json.ts";
 import { type Offer, SCENARIO_SERVICES } from "../offer.ts";
+import { type SmsEsimOffer, smsEsimCatalogue } from "./esim-catalogue.ts";
+import { type SmsRentalOffer, smsRentalCatalogue } from "./rental-catalogue.ts";
 
 /** The United States are sold without a country; every other country is a "global" one with a number. */
 export interface GlobalCountry {
@@ -12,12 +14,15 @@ export interface GlobalCountry {
 }
 
 export interface SmsVerificationOffer extends Offer {
+  readonly product: "verification";
   readonly serviceId: number;
   /** Absent in the United States. */
   readonly global?: GlobalCountry;
   /** On the curated list. */
   readonly best: boolean;
 }
+
+export type SmsOffer = SmsVerificationOffer | SmsRentalOffer | SmsEsimOffer;
 
 interface Service {
   readonly id: number;
@@ -72,10 +77,11 @@ const COUNTRIES: readonly (GlobalCountry & { readonly pricePercent: number; read
 
 const FIRST_SCENARIO_ID = 9001;
 
-export function smsVerificationServiceCatalogue(): SmsVerificationOffer[] {
+export function smsVerificationServiceCatalogue(): SmsOffer[] {
   const scenarios = SCENARIO_SERVICES.map(
     ({ service, scenario }, index): SmsVerificationOffer => ({
       id: `US/${FIRST_SCENARIO_ID + index}`,
+      product: "verification",
       serviceId: FIRST_SCENARIO_ID + index,
       service,
       country: "US",
@@ -84,11 +90,19 @@ export function smsVerificationServiceCatalogue(): SmsVerificationOffer[] {
       scenario,
     }),
   );
-  return [...SERVICES.map(usOffer), ...scenarios, ...globalOffers()];
+  return [...SERVICES.map(usOffer), ...scenarios, ...globalOffers(), ...smsRentalCatalogue(), ...smsEsimCatalogue()];
 }
 
 function usOffer({ id, name, usCents, best = false }: Service): SmsVerificationOffer {
-  return { id: `US/${id}`, serviceId: id, service: name, country: "US", price: cents(usCents), best };
+  return {
+    id: `US/${id}`,
+    product: "verification",
+    serviceId: id,
+    service: name,
+    country: "US",
+    price: cents(usCents),
+    best,
+  };
 }
 
 function globalOffers(): SmsVerificationOffer[] {
@@ -96,6 +110,7 @@ function globalOffers(): SmsVerificationOffer[] {
     SERVICES.filter(({ name, usOnly }) => !usOnly && !without.includes(name)).map(
       ({ id, name, globalCents }): SmsVerificationOffer => ({
         id: `${country.code}/${id}`,
+        product: "verification",
         serviceId: id,
         service: name,
         country: country.code,

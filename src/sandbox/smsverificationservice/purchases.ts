@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Answer, type Incoming, jsonBody } from "../wire.ts";
-import { wrapped, wrappedError, wrappedUnauthorized } from "./answers.ts";
+import type { Answer } from "../wire.ts";
+import { refusal, withBody, wrapped, wrappedError, wrappedUnauthorized } from "./answers.ts";
 import type { SmsVerificationServiceEndpoint, SmsVerificationServiceParts } from "./api.ts";
 import type { SmsVerificationOffer } from "./catalogue.ts";
 
@@ -17,15 +17,13 @@ const globalBody = z.object({ service_id: z.int(), country_id: z.int() });
 /** Where a purchase is made. All of them sell a number for one code. */
 export function purchaseEndpoints({ account }: SmsVerificationServiceParts): SmsVerificationServiceEndpoint[] {
   function sell(isAsked: (offer: SmsVerificationOffer) => boolean, areaCode?: string): Answer {
-    const offer = account.offers.find(isAsked);
+    const offer = account.offers.find((each) => each.product === "verification" && isAsked(each));
     if (!offer) return wrappedError(404, "Service not available");
-    const sale = account.buy(offer, areaCode);
+    const sale = account.buy(offer, { areaCode });
     if ("sold" in sale) {
       return wrapped({ order_id: Number(sale.sold.ref), phone: sale.sold.phone, status: "pending" }, 201);
     }
-    return sale.refused === "funds"
-      ? wrappedError(402, "Insufficient balance")
-      : wrappedError(400, "Service not available");
+    return refusal(sale.refused, wrappedError);
   }
 
   return [
@@ -58,11 +56,4 @@ export function purchaseEndpoints({ account }: SmsVerificationServiceParts): Sms
         ),
     },
   ];
-}
-
-function withBody<T>(call: Incoming, schema: z.ZodType<T>, answer: (body: T) => Answer): Answer {
-  const body = schema.safeParse(jsonBody(call));
-  if (body.success) return answer(body.data);
-  const field = String(body.error.issues[0]?.path[0] ?? "service_id");
-  return wrappedError(400, `${field} is missing or invalid`, "invalid_body");
 }

@@ -1,11 +1,12 @@
 import { moneyNumber } from "../json.ts";
 import { bare, bareError, bareUnauthorized, wrapped, wrappedUnauthorized } from "./answers.ts";
 import type { SmsVerificationServiceEndpoint, SmsVerificationServiceParts } from "./api.ts";
-import type { SmsVerificationOffer } from "./catalogue.ts";
+import type { GlobalCountry, SmsOffer, SmsVerificationOffer } from "./catalogue.ts";
 
 /** What is for sale, and the money there is to buy it. */
 export function serviceEndpoints({ account }: SmsVerificationServiceParts): SmsVerificationServiceEndpoint[] {
-  const listed = () => account.offers.filter((offer) => account.listed(offer));
+  const isListed = (offer: SmsOffer) => offer.product === "verification" && account.listed(offer);
+  const listed = () => account.offers.filter((offer): offer is SmsVerificationOffer => isListed(offer));
   const balance = () => ({ balance: moneyNumber(account.balance()), currency: account.balance().currency });
   const line = ({ serviceId, service, price }: SmsVerificationOffer) => ({
     service_id: serviceId,
@@ -71,7 +72,7 @@ export function serviceEndpoints({ account }: SmsVerificationServiceParts): SmsV
         if (!/^\d+$/.test(asked)) {
           return bareError(400, "country_id query parameter is required", "invalid_parameter");
         }
-        const country = account.offers.find(({ global }) => global?.id === Number(asked))?.global;
+        const country = account.offers.map(globalOf).find((global) => global?.id === Number(asked));
         if (!country) return bareError(404, "Country not found");
         const place = { country_id: country.id, country_name: country.name };
         return bare({
@@ -89,4 +90,8 @@ export function serviceEndpoints({ account }: SmsVerificationServiceParts): SmsV
       },
     },
   ];
+}
+
+function globalOf(offer: SmsOffer): GlobalCountry | undefined {
+  return offer.product === "verification" ? offer.global : undefined;
 }
