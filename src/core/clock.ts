@@ -31,3 +31,15 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener("abort", done, { once: true });
   });
 }
+
+export interface TimeLimit {
+  readonly signal: AbortSignal;
+  callOff(): void;
+}
+
+/** A signal that aborts after the delay, unless it is called off before. */
+export function timeLimit(clock: Clock, delayMs: number): TimeLimit {
+  const controller = new AbortController();
+  const callOff = clock.after(delayMs, () => controller.abort());
+  return { signal: controller.signal, callOff };
+}

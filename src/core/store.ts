@@ -112,6 +112,9 @@ export interface Store {
     time: Date,
   ): Promise<{ verification: Verification; added: boolean }>;
 
+  /** One more code is waited for: RECEIVED becomes WAITING, without a code and with its messages. */
+  recordAnother(verificationId: string): Promise<Verification>;
+
   /** Ends it, and books the refund where it is known. */
   recordEnd(
     verificationId: string,

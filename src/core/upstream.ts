@@ -211,6 +211,8 @@ export interface Upstream {
   readonly pollGapMs: number;
   /** How long a number is kept when the upstream does not say. */
   readonly lifetimeMs: number;
+  /** How long after its purchase a number can be cancelled, when the upstream does not say. Absent: at once. */
+  readonly cancelDelayMs?: number;
 
   /**
    * Waits for a slot within the upstream's limits, runs the task, which makes one request, and gives the slot back one

@@ -11,7 +11,7 @@ export type VerificationStatus = "PENDING" | "WAITING" | "RECEIVED" | "COMPLETED
 export const TRANSITIONS: Readonly<Record<VerificationStatus, readonly VerificationStatus[]>> = {
   PENDING: ["WAITING", "FAILED"],
   WAITING: ["RECEIVED", "CANCELLED", "EXPIRED"],
-  RECEIVED: ["COMPLETED"],
+  RECEIVED: ["COMPLETED", "WAITING"],
   COMPLETED: [],
   CANCELLED: [],
   EXPIRED: [],

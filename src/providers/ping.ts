@@ -2,12 +2,14 @@
 //
 // - Failures are `{result: "failed", message, code?}`, in some examples `result: "error"`, also inside a 200.
 // - The list of services carries no success rate and no wait: only a service's own page does.
-// - An order carries its code and nothing else of the message: no text, no sender.
+// - One list holds verifications and rentals. A rental's `cost` is taken to be for one day: the example's 7 days cost
+//   3.50 and 3 more 1.50. It ranks offers; what is paid is what the rental's own answer says.
+// - An order carries its code and nothing else of the message: no text, no sender. A rental has whole messages.
 // - There is no balance, no list of orders and nothing to call when a code was used.
 
 import { z } from "zod";
 import type { Capability } from "../core/offer.ts";
-import type { Listing, Progress } from "../core/upstream.ts";
+import type { Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
 import { amount, count, id, lines, ratio, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
@@ -20,6 +22,7 @@ const service = z.object({
   public_id: id,
   name: text,
   country_code: text,
+  type: z.enum(["verification", "rental"]),
   capabilities: z.array(z.string()),
   cost: amount("USD"),
   currency,
@@ -44,6 +47,20 @@ const cancelAnswer = z.object({
   verification: z.object({ refund: z.object({ amount: amount("USD"), currency }).nullish() }),
 });
 
+const rentAnswer = z.object({
+  rental: z.object({ public_id: id, phone_number: text.min(1), cost: amount("USD"), currency, expires_at: time }),
+});
+
+const messagesAnswer = z.object({
+  messages: lines(z.object({ id, from: text.nullish(), text, received_at: time })),
+});
+
+const extendAnswer = z.object({ rental: z.object({ extension_cost: amount("USD"), currency, expires_at: time }) });
+
+const releaseAnswer = z.object({
+  rental: z.object({ refund: z.object({ amount: amount("USD"), currency }).nullish() }),
+});
+
 const failure = z.object({ code: z.string().optional().catch(undefined), message: z.string().catch("") });
 
 export const ping = defineProvider({
@@ -56,6 +73,10 @@ export const ping = defineProvider({
       create: { ...perMinute(30), verbs: ["buy"] },
       cancel: { ...perMinute(30), verbs: ["cancel"] },
       poll: { ...perMinute(120), verbs: ["check"] },
+      rental_create: { ...perMinute(30), verbs: ["rent"] },
+      rental_messages: { ...perMinute(120), verbs: ["inbox"] },
+      rental_extend: { ...perMinute(30), verbs: ["extend"] },
+      rental_cancel: { ...perMinute(30), verbs: ["release"] },
     },
   },
   // "every 3-5 seconds"
@@ -69,12 +90,12 @@ export const ping = defineProvider({
     },
     reasons: [
       [/rate.?limit/i, "UPSTREAMS_UNAVAILABLE"],
-      [/insufficient|balance|funds/i, "UPSTREAM_FUNDS"],
+      [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|permission|forbidden/i, "UPSTREAM_CREDENTIALS"],
-      [/already (?:been )?(?:cancelled|canceled|expired)|has expired|no longer/i, "ALREADY_ENDED"],
-      [/already|cannot be cancell?ed|has (?:a|received)/i, "ALREADY_RECEIVED"],
+      [/already (?:been )?(?:cancelled|canceled|expired)|has expired|(?:not|no longer) active/i, "ALREADY_ENDED"],
+      [/already|cannot be cancell?ed|has (?:received|a (?:code|message))/i, "ALREADY_RECEIVED"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
-      [/no numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
+      [/no numbers?|out of stock|no stock|sold out|unavailable|(?:not|no longer) available/i, "NO_NUMBERS"],
       [/service.*(?:not found|not exist)|(?:invalid|unknown) service/i, "NO_OFFERS"],
       [/not found/i, "NOT_FOUND"],
     ],
@@ -84,7 +105,7 @@ export const ping = defineProvider({
     catalog: {
       async *listings(signal) {
         for (let skip = 0, total = 1; skip < total; skip += PAGE) {
-          const query = { service_type: "verification", skip: String(skip), limit: String(PAGE) };
+          const query = { skip: String(skip), limit: String(PAGE) };
           const page = await http.getCatalog("/nonvoip/services", servicesAnswer, signal, query);
           yield page.services.map(toListing);
           total = page.total;
@@ -121,19 +142,52 @@ export const ping = defineProvider({
         return { refund: refund?.amount };
       },
     },
+
+    rental: {
+      async rent({ offerRef, days }, signal) {
+        const body = { serviceId: offerRef, days };
+        const { rental } = await http.post("/nonvoip/rentals/create", body, rentAnswer, signal);
+        return {
+          orderRef: rental.public_id,
+          numberAsSold: rental.phone_number,
+          price: rental.cost,
+          expireTime: rental.expires_at,
+        };
+      },
+
+      async inbox({ orderRef }, signal) {
+        const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/messages`;
+        return (await http.get(path, messagesAnswer, signal)).messages.map(toMessage);
+      },
+
+      async extend({ orderRef }, days, signal) {
+        const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/extend`;
+        const { rental } = await http.post(path, { days }, extendAnswer, signal);
+        return { price: rental.extension_cost, expireTime: rental.expires_at };
+      },
+
+      async release({ orderRef }, signal) {
+        const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/cancel`;
+        const { refund } = (await http.post(path, undefined, releaseAnswer, signal)).rental;
+        return { refund: refund?.amount };
+      },
+    },
   }),
 });
 
 const CAPABILITIES: Readonly<Record<string, Capability>> = { sms: "SMS", voice: "VOICE" };
 
 function toListing(line: z.infer<typeof service>): Listing {
+  const sale: Pick<Listing, "product" | "price" | "rentalTerms"> =
+    line.type === "rental"
+      ? { product: "RENTAL", rentalTerms: [{ minDays: 1, maxDays: 30, pricePerDay: line.cost }] }
+      : { product: "VERIFICATION", price: line.cost };
   return {
+    ...sale,
     ref: line.public_id,
-    product: "VERIFICATION",
     country: line.country_code,
     serviceName: line.name,
     capabilities: line.capabilities.flatMap((word) => CAPABILITIES[word] ?? []),
-    price: line.cost,
     available: line.available,
     successRate: line.success_rate ?? undefined,
     waitMs: line.estimated_wait_seconds == null ? undefined : line.estimated_wait_seconds * 1000,
@@ -145,4 +199,13 @@ function toProgress({ status, code, received_at }: z.infer<typeof pollAnswer>["v
   if (status === "cancelled") return { state: "cancelled" };
   if (status === "expired") return { state: "expired" };
   return { state: "waiting" };
+}
+
+function toMessage(message: z.infer<typeof messagesAnswer>["messages"][number]): ReceivedMessage {
+  return {
+    messageId: message.id,
+    sender: message.from ?? undefined,
+    text: message.text,
+    receiveTime: message.received_at,
+  };
 }

@@ -3,14 +3,18 @@
 // - Every path ends in a slash. Purchases answer 201. Phones come with spaces.
 // - Answers are wrapped in {success, data}, bare objects or raw arrays, each endpoint in its own way.
 // - USA short-term services have no country field: they are US. Other countries are listed one by one.
-// - A purchase answers neither a price nor an expiry; charged is the list's `sell_price`, else its `price`.
+// - A purchase answers neither a price nor an expiry; charged is the list's `sell_price`, else its `price`. A rental by
+//   name and an eSIM are the exceptions.
+// - Rentals of 3 and of 30 days go by name, those of 1 day and others of 30 days by id. Each length is an offer of its
+//   own: a renewal is for the same length again, and an order does not tell which it was.
+// - A rental shows its newest message only, and only under /status/; there is no sender and no time.
 // - A cancel does not say what came back.
 
 import { z } from "zod";
-import { UpstreamFault } from "../core/error.ts";
+import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { Listing, Order, Progress, Purchase } from "../core/upstream.ts";
-import { amount, id, lines, text, time } from "../upstream/decode.ts";
+import type { BoughtOrder, Listing, Order, Progress, Purchase, ReceivedMessage } from "../core/upstream.ts";
+import { amount, count, id, lines, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
@@ -21,13 +25,40 @@ const usServices = z.object({
   data: z.object({ services: lines(z.object({ service_id: id, name: text, price: usd })) }),
 });
 
+const charge = { sell_price: usd.nullish(), price: usd.nullish() };
+
+const rentalsByName = lines(
+  z.object({
+    name: text,
+    sell_price_3days: usd.nullish(),
+    price_3days: usd.nullish(),
+    sell_price_30days: usd.nullish(),
+    price_30days: usd.nullish(),
+  }),
+);
+
+const decimal = z
+  .string()
+  .regex(/^\d{1,6}(?:\.\d{1,6})?$/)
+  .transform(Number);
+
+const esimPlans = lines(
+  z.object({ name: text, data_gb: decimal.nullish(), validity_days: count.nullish(), ...charge }),
+);
+
 const countriesAnswer = z.object({ countries: lines(z.object({ country_id: id, country_name: text })) });
 
 const globalOffers = z.object({
-  offers: lines(z.object({ service_id: id, service_name: text, sell_price: usd.nullish(), price: usd.nullish() })),
+  offers: lines(z.object({ service_id: id, service_name: text, ...charge })),
 });
 
 const orderAnswer = z.object({ data: z.object({ order_id: id, phone: text.min(1) }) });
+
+const rentalAnswer = z.object({ order_id: id, phone: text.min(1), expiry_date: time.nullish(), ...charge });
+
+const renewAnswer = z.object({ data: z.object({ status: z.string(), expiry_date: time.nullish(), ...charge }) });
+
+const esimAnswer = z.object({ order_id: id, activation_code: text.min(1), ...charge });
 
 const statusAnswer = z.object({
   data: z.object({ status: z.string(), otp: text.nullish(), message: text.nullish() }),
@@ -40,8 +71,7 @@ const ordersAnswer = lines(
     order_id: id,
     service: text,
     phone: text,
-    sell_price: usd.nullish(),
-    price: usd.nullish(),
+    ...charge,
     created_at: time,
   }),
 );
@@ -54,6 +84,8 @@ const djangoFailure = z.union([
   z.object({ detail: z.string() }).transform(({ detail }) => detail),
   z.record(z.string(), z.array(z.string()).min(1)).transform((fields) => Object.values(fields).flat().join(" ")),
 ]);
+
+const callback = z.object({ event: z.literal("incoming_message"), message: z.object({ order_id: id }) });
 
 export const smsverificationservice = defineProvider({
   id: "smsverificationservice",
@@ -72,15 +104,16 @@ export const smsverificationservice = defineProvider({
     },
     reasons: [
       [/rate limit/i, "UPSTREAMS_UNAVAILABLE"],
-      [/insufficient|balance|funds/i, "UPSTREAM_FUNDS"],
+      [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api key|credentials|permission/i, "UPSTREAM_CREDENTIALS"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
-      [/cannot be cancell?ed|already/i, "ALREADY_ENDED"],
+      [/cannot be (?:cancell?ed|renewed)|not active|already/i, "ALREADY_ENDED"],
       [/no numbers?|out of stock|no stock|sold out|not available|unavailable/i, "NO_NUMBERS"],
-      [/service not found|country not found|is required|valid (?:integer|choice)/i, "NO_OFFERS"],
+      [/(?:service|country|plan) not found|is required|valid (?:integer|choice)/i, "NO_OFFERS"],
       [/not found/i, "NOT_FOUND"],
     ],
   },
+  callback: (body) => callback.safeParse(body).data?.message.order_id,
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   desks: (http) => ({
     catalog: {
@@ -94,6 +127,8 @@ export const smsverificationservice = defineProvider({
             curated: list === "best-temp",
           }));
         }
+        yield* rentals(http, signal);
+        yield await plans(http, signal);
         const { countries } = await http.getCatalog("/global/countries/", countriesAnswer, signal);
         yield [];
         for (const { country_id, country_name } of countries) {
@@ -119,12 +154,7 @@ export const smsverificationservice = defineProvider({
         );
       },
 
-      async cancel({ orderRef }, signal) {
-        const path = `/order/${encodeURIComponent(orderRef)}/cancel/`;
-        const { status } = (await http.post(path, undefined, cancelAnswer, signal)).data;
-        if (!CANCELLED.has(status)) throw new UpstreamFault("a cancel was answered with another status");
-        return {};
-      },
+      cancel: (order, signal) => cancel(http, order, signal),
 
       async recent(signal) {
         return (await http.get("/orders/", ordersAnswer, signal)).map((order) => ({
@@ -136,11 +166,89 @@ export const smsverificationservice = defineProvider({
         }));
       },
     },
+
+    rental: {
+      rent: (order, signal) => rent(http, order, signal),
+
+      async inbox({ orderRef }, signal) {
+        const path = `/order/${encodeURIComponent(orderRef)}/status/`;
+        return toMessages((await http.get(path, statusAnswer, signal)).data);
+      },
+
+      async extend({ orderRef, offerRef }, days, signal) {
+        rentalOf(offerRef, days);
+        const path = `/order/${encodeURIComponent(orderRef)}/renew/`;
+        const { data } = await http.post(path, undefined, renewAnswer, signal);
+        if (data.status !== "active") throw new UpstreamFault("a renewal was answered with another status");
+        return { price: charged(data), expireTime: data.expiry_date ?? undefined };
+      },
+
+      release: (order, signal) => cancel(http, order, signal),
+    },
+
+    esim: {
+      async buyEsim(offerRef, signal) {
+        const body = { plan: decodeURIComponent(offerRef.slice(offerRef.indexOf(".") + 1)) };
+        const answer = await http.post("/order/esim/", body, esimAnswer, signal);
+        return { orderRef: answer.order_id, activationCode: answer.activation_code, price: charged(answer) };
+      },
+    },
   }),
 });
 
 function listing(ref: string, country: string, serviceName: string): Listing {
   return { ref, product: "VERIFICATION", country, serviceName, capabilities: ["SMS"] };
+}
+
+const RENTALS_BY_ID = [
+  ["rent-1day", 1],
+  ["rent-30days", 30],
+] as const;
+
+async function* rentals(http: UpstreamHttp, signal: AbortSignal): AsyncGenerator<Listing[], void, void> {
+  const byName = await http.getCatalog("/services/rental/", rentalsByName, signal);
+  yield byName.flatMap(({ name, ...line }) => [
+    ...rental("rental", 3, name, name, line.sell_price_3days ?? line.price_3days),
+    ...rental("rental", 30, name, name, line.sell_price_30days ?? line.price_30days),
+  ]);
+  for (const [list, days] of RENTALS_BY_ID) {
+    const { data } = await http.getCatalog(`/services/${list}/`, usServices, signal);
+    yield data.services.flatMap(({ service_id, name, price }) => rental(list, days, service_id, name, price));
+  }
+}
+
+async function plans(http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]> {
+  return (await http.getCatalog("/services/esim/", esimPlans, signal)).map((line) => ({
+    ref: `esim.${encodeName(line.name)}`,
+    product: "ESIM",
+    // A plan is for where its name says; no field does.
+    country: "",
+    serviceName: line.name,
+    capabilities: [],
+    price: charged(line),
+    esimPlan: { dataGb: line.data_gb ?? undefined, validityDays: line.validity_days ?? undefined },
+  }));
+}
+
+/** Nothing where no price says that the length is sold. */
+function rental(list: string, days: number, item: string, name: string, price: Money | null | undefined): Listing[] {
+  if (!price) return [];
+  const ref = `${list}.${days}.${encodeName(item)}`;
+  return [{ ...listing(ref, "US", name), product: "RENTAL", rentalTerms: [{ days, price }] }];
+}
+
+/** A name as a part of a ref, which has no spaces. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name.toWellFormed());
+}
+
+/** Takes a rental's ref apart: `rental.3.Booking.com`, `rent-1day.1.4421`. Throws NOT_SUPPORTED for another length. */
+function rentalOf(offerRef: string, days: number): { readonly list: string; readonly item: string } {
+  const [list = "", length, ...item] = offerRef.split(".");
+  if (length === String(days)) return { list, item: decodeURIComponent(item.join(".")) };
+  throw new GatewayError("NOT_SUPPORTED", `it is rented and renewed for ${length} days, not for ${days}`, {
+    metadata: { days: String(days), sold_days: length ?? "" },
+  });
 }
 
 function charged(line: { sell_price?: Money | null; price?: Money | null }): Money | undefined {
@@ -157,9 +265,39 @@ async function buy(http: UpstreamHttp, { offerRef, areaCode }: Order, signal: Ab
   return { orderRef: data.order_id, numberAsSold: data.phone };
 }
 
+async function rent(
+  http: UpstreamHttp,
+  { offerRef, days }: { readonly offerRef: string; readonly days: number },
+  signal: AbortSignal,
+): Promise<Purchase> {
+  const { list, item } = rentalOf(offerRef, days);
+  if (list !== "rental") {
+    const { data } = await http.post(`/order/${list}/`, { service_id: numeric(item) }, orderAnswer, signal);
+    return { orderRef: data.order_id, numberAsSold: data.phone };
+  }
+  const answer = await http.post("/order/rental/", { service: item, duration: days }, rentalAnswer, signal);
+  return {
+    orderRef: answer.order_id,
+    numberAsSold: answer.phone,
+    price: charged(answer),
+    expireTime: answer.expiry_date ?? undefined,
+  };
+}
+
+async function cancel(
+  http: UpstreamHttp,
+  { orderRef }: BoughtOrder,
+  signal: AbortSignal,
+): Promise<{ readonly refund?: Money }> {
+  const path = `/order/${encodeURIComponent(orderRef)}/cancel/`;
+  const { status } = (await http.post(path, undefined, cancelAnswer, signal)).data;
+  if (!CANCELLED.has(status)) throw new UpstreamFault("a cancel was answered with another status");
+  return {};
+}
+
 /** The document's ids are integers, and `integer / string` for one call: a number goes out as a number. */
 function numeric(value = ""): number | string {
-  return /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
 }
 
 const CANCELLED = new Set(["cancelled", "canceled", "refunded"]);
@@ -171,4 +309,10 @@ function toProgress({ status, otp, message }: z.infer<typeof statusAnswer>["data
   if (CANCELLED.has(status)) return { state: "cancelled" };
   if (status === "expired") return { state: "expired" };
   return { state: "waiting" };
+}
+
+/** What a rental was sent last. Before it is active its message may be a remark of the upstream's own. */
+function toMessages({ status, otp, message }: z.infer<typeof statusAnswer>["data"]): ReceivedMessage[] {
+  const isFromSender = status === "active" || status === "completed";
+  return otp || (message && isFromSender) ? [{ text: message ?? "", code: otp || undefined }] : [];
 }

@@ -7,8 +7,8 @@ const PATIENCE_MS = 1_000;
 
 export interface Balances {
   /**
-   * The money left on an upstream's account, asked now unless it was within the last `maxAgeMs`. Gives what was known
-   * before, if anything, when the upstream does not say in time; undefined when it cannot be asked.
+   * The money left on an upstream's account, asked now unless it was within the last `maxAgeMs`; `time` is when. Gives
+   * what was known before, if anything, when the upstream does not say in time; undefined when it cannot be asked.
    */
   read(upstream: Upstream, maxAgeMs: number): Promise<{ readonly money: Money; readonly time: Date } | undefined>;
 }
@@ -16,19 +16,26 @@ export interface Balances {
 export function createBalances(clock: Clock): Balances {
   const known = new Map<Upstream, { money: Money; time: Date }>();
 
+  /** Resolves when the answer is known, or when patience ends; an answer that comes later is kept for the next one. */
   async function ask(upstream: Upstream): Promise<void> {
     const { balance } = upstream.desks;
     if (!balance) return;
     const patience = new AbortController();
-    const stopTimer = clock.after(PATIENCE_MS, () => patience.abort());
-    try {
-      const money = await upstream.run("balance", () => balance(patience.signal), patience.signal);
-      known.set(upstream, { money, time: new Date(clock.now()) });
-    } catch {
-      // The upstream's health has it.
-    } finally {
-      stopTimer();
-    }
+    const call = async () => {
+      const time = new Date(clock.now());
+      // To give up a call that was sent would count against the upstream.
+      const money = await balance(new AbortController().signal);
+      const last = known.get(upstream);
+      if (!last || last.time <= time) known.set(upstream, { money, time });
+    };
+    // A failure is in the upstream's health.
+    const answered = upstream.run("balance", call, patience.signal).catch(() => undefined);
+    const outOfPatience = Promise.withResolvers<void>();
+    const stopTimer = clock.after(PATIENCE_MS, () => {
+      patience.abort();
+      outOfPatience.resolve();
+    });
+    await Promise.race([answered.finally(stopTimer), outOfPatience.promise]);
   }
 
   return {

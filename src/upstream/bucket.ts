@@ -1,6 +1,7 @@
 import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import type { LimitState } from "../core/upstream.ts";
+import { type Gate, NOT_SENT } from "./gate.ts";
 
 /** What a call may take from leaving here to being counted there, beyond what its answer proves. */
 const MARGIN_MS = 250;
@@ -10,15 +11,10 @@ const UNSEEN_MARGIN_MS = 5_000;
 const DISTRUST_SHARE = 0.1;
 const TRUST_AGAIN_MS = 60_000;
 
-/** One limit: tokens that calls take and that come back a window later. */
-export interface Bucket {
-  /**
-   * Runs the job, which never throws, with a token in hand. The token comes back one window after the job's end; at once
-   * when the job says that it sent nothing.
-   */
-  schedule(priority: number, job: () => Promise<{ readonly sent: boolean }>): Promise<void>;
-  /** Counts a call that was sent at that time. */
-  remember(time: Date): void;
+/**
+ * One limit: tokens that calls take and that come back a window later; at once where the job sent nothing or was dropped.
+ */
+export interface Bucket extends Gate {
   /** No token is handed out for so long, and some not for much longer. */
   pause(forMs: number): void;
   state(): LimitState;
@@ -76,12 +72,13 @@ export function createBucket(
   }
 
   return {
-    schedule(priority, job) {
+    schedule(priority, job, dropped) {
       return limiter.schedule({ priority }, async () => {
         // Bottleneck has taken the token.
         out += 1;
-        const { sent } = await job();
-        putAfter(sent ? limit.windowMs + MARGIN_MS : 0);
+        const outcome = await Promise.race([job(), dropped.then(() => NOT_SENT)]);
+        putAfter(outcome.sent ? limit.windowMs + MARGIN_MS : 0);
+        return outcome;
       });
     },
 

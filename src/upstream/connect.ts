@@ -33,9 +33,10 @@ export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, rec
   const opened = provider.open(entry.options);
   const http = createHttp({
     upstream: id,
-    baseUrl: entry.baseUrl ?? provider.baseUrl,
+    baseUrl: entry.baseUrl ?? provider.baseUrl ?? noBaseUrl(entry),
     headers: opened.headers,
     refusals: provider.refusals,
+    textAnswers: provider.textAnswers,
     clock,
   });
   const desks = opened.desks(http);
@@ -49,7 +50,8 @@ export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, rec
     desks,
     features: features(desks),
     pollGapMs: provider.pollGapMs,
-    lifetimeMs: provider.lifetimeMs,
+    lifetimeMs: opened.lifetimeMs,
+    cancelDelayMs: opened.cancelDelayMs,
     run: (verb, task, signal) =>
       limits.run(
         verb,
@@ -77,18 +79,27 @@ export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, rec
   };
 }
 
-/** Throws when the entry has limits that its provider does not. */
-export function checkEntry({ id, provider, limits = {} }: UpstreamEntry): void {
+/** Throws when the entry has limits that its provider does not, or no address where its provider has none. */
+export function checkEntry(entry: UpstreamEntry): void {
+  const { id, provider, limits = {}, baseUrl = provider.baseUrl } = entry;
+  if (baseUrl === undefined) noBaseUrl(entry);
   const known = ["account", ...Object.keys(provider.limits.endpoints ?? {})];
   const unknown = Object.keys(limits).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new Error(`upstreams: ${id}: limits: ${provider.id} has no limit "${unknown}"; it has ${known.join(", ")}`);
 }
 
+function noBaseUrl({ id, provider }: UpstreamEntry): never {
+  throw new Error(`upstreams: ${id}: ${provider.id} is spoken at many addresses; base_url has to name one`);
+}
+
 /** The document's limits with the operator's where those are lower, or where the document is silent. */
 function lowered(table: LimitTable, own: Readonly<Record<string, Limit>>): LimitTable {
   const lower = <L extends Limit>(limit: L, by: Limit | undefined): L =>
-    by && by.calls / by.windowMs < limit.calls / limit.windowMs ? { ...limit, ...by } : limit;
+    by && by.calls / by.windowMs < limit.calls / limit.windowMs
+      ? // What a longer window allows may all be sent at once.
+        { ...limit, calls: Math.min(by.calls, limit.calls), windowMs: by.windowMs }
+      : limit;
   const account = table.account ? lower(table.account, own.account) : own.account;
   const endpoints = Object.fromEntries(
     Object.entries(table.endpoints ?? {}).map(([name, limit]) => [name, lower(limit, own[name])]),

@@ -41,6 +41,19 @@ export const ratio = z
 /** An ISO 8601 timestamp with its zone. */
 export const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 
+/**
+ * A timestamp that may lack its zone, and is taken for UTC then. Good enough to show when a message came; never for what
+ * ends or costs something. Undefined for anything else, `0000-00-00 00:00:00` included.
+ */
+export const roughTime = z.string().transform(asUtc).optional().catch(undefined);
+
+function asUtc(value: string): Date | undefined {
+  const [, day, clock, zone = "Z"] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/.exec(value) ?? [];
+  const date = new Date(`${day}T${clock}${zone}`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
 /** An amount of a currency that the document names once for all. Never negative. */
 export function amount(currency: string): z.ZodType<Money> {
   return z.string().transform((decimal, context) => {
@@ -49,6 +62,12 @@ export function amount(currency: string): z.ZodType<Money> {
     context.addIssue({ code: "custom", message: "not an amount of money" });
     return z.NEVER;
   });
+}
+
+/** As `lines`, of a list or of an object that numbers its lines: PHP writes either. */
+export function numberedLines<T>(line: z.ZodType<T>): z.ZodType<T[]> {
+  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+  return z.preprocess((value) => (isObject(value) ? Object.values(value) : value), lines(line));
 }
 
 /**

@@ -10,6 +10,18 @@ const STATE_OF: Partial<Record<Reason, UpstreamState>> = {
   UPSTREAM_FUNDS: "OUT_OF_FUNDS",
 };
 
+/** What costs money. */
+const PAID: readonly Verb[] = ["buy", "rent", "extend", "buyEsim"];
+
+/** What only an upstream says: it was reached. */
+const ANSWERS: readonly Reason[] = [
+  "NO_NUMBERS",
+  "NO_OFFERS",
+  "CANCEL_TOO_EARLY",
+  "UPSTREAM_CREDENTIALS",
+  "UPSTREAM_FUNDS",
+];
+
 /** What the last calls to an upstream said about it. */
 export function createHealth(clock: Clock) {
   let faults = 0;
@@ -20,10 +32,11 @@ export function createHealth(clock: Clock) {
     succeeded(verb: Verb): void {
       faults = 0;
       // Only a purchase shows that the account has money again.
-      if (standing !== "OUT_OF_FUNDS" || verb === "buy") standing = undefined;
+      if (standing !== "OUT_OF_FUNDS" || PAID.includes(verb)) standing = undefined;
     },
 
     failed(error: unknown): void {
+      if (error instanceof GatewayError && ANSWERS.includes(error.reason)) faults = 0;
       if (error instanceof UpstreamFault) faults += 1;
       else if (error instanceof GatewayError && STATE_OF[error.reason]) standing = STATE_OF[error.reason];
       else return;

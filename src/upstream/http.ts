@@ -1,6 +1,6 @@
 import { Pool } from "undici";
 import type { z } from "zod";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, timeLimit } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import { decode, parseJson } from "./decode.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -14,10 +14,18 @@ const RATE_LIMITED_MS = 10_000;
 
 /** How an upstream says no. */
 export interface Refusals {
-  /** The words of failure in a body, or undefined where the body is not one. Called for 200s as well. */
-  words(body: unknown): string | undefined;
-  /** What the words mean; the first that matches counts. Words that match none leave the outcome unknown. */
-  readonly reasons: readonly (readonly [pattern: RegExp, reason: Reason])[];
+  /**
+   * The words of failure in a body, or undefined where the body is not one. Called for 200s as well. The path is what was
+   * asked, without its query: where bodies are text, it tells an error from a message.
+   */
+  words(body: unknown, path: string): string | undefined;
+  /**
+   * What the words mean; the first that matches counts. Words that match none leave the outcome unknown. So does a 5xx,
+   * whatever its words, unless the row names that very status: then the document promises a refusal under it.
+   */
+  readonly reasons: readonly (readonly [pattern: RegExp, reason: Reason, documentedStatus?: number])[];
+  /** When the words say that trying again may help. */
+  retryAfterMs?(words: string): number | undefined;
 }
 
 export interface HttpOptions {
@@ -26,6 +34,8 @@ export interface HttpOptions {
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly refusals: Refusals;
+  /** See ProviderDefinition. */
+  readonly textAnswers?: boolean | undefined;
   readonly clock: Clock;
 }
 
@@ -42,14 +52,26 @@ export interface UpstreamHttp {
   /** As `get`, with room for a catalogue: 64 MB instead of 1 MB. */
   getCatalog<T>(path: string, answer: z.ZodType<T>, signal: AbortSignal, query?: Query): Promise<T>;
 
+  /** As `get`, for a GET that changes something: it goes over a fresh connection, as a POST does. */
+  act<T>(path: string, answer: z.ZodType<T>, signal: AbortSignal, query?: Query): Promise<T>;
+
   post<T>(path: string, body: unknown, answer: z.ZodType<T>, signal: AbortSignal): Promise<T>;
 
   close(): Promise<void>;
 }
 
+interface Sending {
+  readonly query?: Query | undefined;
+  readonly body?: unknown;
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  readonly pool: Pool;
+}
+
 export function createHttp(options: HttpOptions): UpstreamHttp {
   const { origin, pathname } = new URL(options.baseUrl);
   const root = pathname.replace(/\/$/, "");
+  const expected = options.textAnswers ? "text or JSON" : "JSON";
   const connect = { timeout: CONNECT_TIMEOUT_MS };
   const unbounded = { headersTimeout: 0, bodyTimeout: 0 };
   const reading = new Pool(origin, { connect, ...unbounded });
@@ -59,15 +81,14 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
   async function send(
     method: "GET" | "POST",
     path: string,
-    { query, body, limit, signal }: { query?: Query; body?: unknown; limit: number; signal: AbortSignal },
+    { query, body, limit, signal, pool }: Sending,
   ): Promise<unknown> {
     const call = `${method} ${path}`;
-    const timeout = new AbortController();
-    const stopTimer = options.clock.after(ANSWER_TIMEOUT_MS, () => timeout.abort());
+    const timeout = timeLimit(options.clock, ANSWER_TIMEOUT_MS);
     try {
-      const response = await (method === "GET" ? reading : acting).request({
+      const response = await pool.request({
         method,
-        path: root + path + queryString(query),
+        path: withQuery(root + path, query),
         headers: {
           accept: "application/json",
           "user-agent": "numgate",
@@ -78,17 +99,21 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
         signal: AbortSignal.any([signal, timeout.signal]),
       });
       const bytes = await readBounded(response.body, limit, call);
-      return interpret(call, response.statusCode, response.headers["retry-after"], bytes);
+      return interpret({ call, path }, response.statusCode, response.headers["retry-after"], bytes);
     } catch (error) {
       if (error instanceof GatewayError || error instanceof UpstreamFault) throw error;
       throw transportFault(call, error, timeout.signal.aborted);
     } finally {
-      stopTimer();
+      timeout.callOff();
     }
   }
 
-  function interpret(call: string, status: number, retryAfter: string | string[] | undefined, bytes: Buffer): unknown {
-    if (status >= 500) throw new UpstreamFault(`${call} was answered ${status}`);
+  function interpret(
+    { call, path }: { readonly call: string; readonly path: string },
+    status: number,
+    retryAfter: string | string[] | undefined,
+    bytes: Buffer,
+  ): unknown {
     if (status >= 300 && status < 400) throw new UpstreamFault(`${call} was answered ${status}, a redirect`);
     if (status === 429) {
       throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${options.upstream} limits the rate of calls`, {
@@ -96,27 +121,33 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
         retryAfterMs: retryAfterMs(retryAfter, options.clock.now()) ?? RATE_LIMITED_MS,
       });
     }
-    const body = readJson(bytes);
-    const words = body === undefined ? undefined : options.refusals.words(body);
+    const body = options.textAnswers ? readText(bytes, status) : readJson(bytes);
+    const words = body === undefined ? undefined : options.refusals.words(body, path);
+    const [, meant, documentedStatus] = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? "")) ?? [];
+    if (status >= 500 && (words === undefined || status !== documentedStatus)) {
+      throw new UpstreamFault(`${call} was answered ${status}`);
+    }
     if (words === undefined && status < 300) {
-      if (body === undefined) throw new UpstreamFault(`${call} was answered with something that is not JSON`);
+      if (body === undefined) throw new UpstreamFault(`${call} was answered with something that is not ${expected}`);
       return body;
     }
-    const reason = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? ""))?.[1] ?? reasonOf(status);
+    const reason = meant ?? reasonOf(status);
     if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
     throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {
       metadata: { upstream: options.upstream },
+      retryAfterMs: options.refusals.retryAfterMs?.(words ?? ""),
     });
   }
 
-  const get = async <T>(path: string, answer: z.ZodType<T>, limit: number, signal: AbortSignal, query: Query = {}) =>
-    decode(answer, await send("GET", path, { query, limit, signal }));
-
   return {
-    get: (path, answer, signal, query) => get(path, answer, ANSWER_BYTES, signal, query),
-    getCatalog: (path, answer, signal, query) => get(path, answer, CATALOG_BYTES, signal, query),
+    get: async (path, answer, signal, query) =>
+      decode(answer, await send("GET", path, { query, limit: ANSWER_BYTES, signal, pool: reading })),
+    getCatalog: async (path, answer, signal, query) =>
+      decode(answer, await send("GET", path, { query, limit: CATALOG_BYTES, signal, pool: reading })),
+    act: async (path, answer, signal, query) =>
+      decode(answer, await send("GET", path, { query, limit: ANSWER_BYTES, signal, pool: acting })),
     post: async (path, body, answer, signal) =>
-      decode(answer, await send("POST", path, { body, limit: ANSWER_BYTES, signal })),
+      decode(answer, await send("POST", path, { body, limit: ANSWER_BYTES, signal, pool: acting })),
     async close() {
       await Promise.all([reading.destroy(), acting.destroy()]);
     },
@@ -142,9 +173,11 @@ function reasonOf(status: number): Reason | undefined {
   return undefined;
 }
 
-function queryString(query: Query | undefined): string {
-  const present = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return present.length > 0 ? `?${new URLSearchParams(present)}` : "";
+/** A path may have a query of its own: what one protocol calls `action`. */
+function withQuery(path: string, query: Query = {}): string {
+  const present = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const whole = path.startsWith("/") ? path : `/${path}`;
+  return present.length > 0 ? `${whole}${path.includes("?") ? "&" : "?"}${new URLSearchParams(present)}` : whole;
 }
 
 async function readBounded(body: AsyncIterable<Buffer>, limit: number, call: string): Promise<Buffer> {
@@ -164,6 +197,18 @@ function readJson(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What begins as JSON does has to be JSON, and anything else is text: a message may begin with a bracket as well. A web
+ * page is neither, nor is `null`. Nothing at all is an answer only where the status promises it.
+ */
+function readText(bytes: Buffer, status: number): unknown {
+  const text = bytes.toString("utf8").trim();
+  if (text === "") return status === 204 ? "" : undefined;
+  const json = /^[{[]/.test(text) ? readJson(bytes) : undefined;
+  if (json !== undefined) return json;
+  return /^(?:\{|\[\s*[\][{"]|<[!?/a-z]|null$)/i.test(text) ? undefined : text;
 }
 
 /** Errors that can only come from making the request or the connection: the request was never on its way. */

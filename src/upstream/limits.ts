@@ -2,7 +2,8 @@ import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { LimitState, Verb } from "../core/upstream.ts";
-import { type Bucket, createBucket } from "./bucket.ts";
+import { createBucket } from "./bucket.ts";
+import { either, type Gate, NOT_SENT, pass } from "./gate.ts";
 
 export interface Limit {
   readonly calls: number;
@@ -85,20 +86,20 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
   // For what no document limits: only the calls under way at once are bounded.
   const open = new Bottleneck({ maxConcurrent: 8 });
 
-  /** Every bucket that a call of the verb takes a token of, first one first. */
-  function way(verb: Verb): readonly Bucket[] {
-    return [endpointOf.get(verb), ...(shares?.of(verb) ?? []), account].filter((bucket) => bucket !== undefined);
+  /** Every gate that a call of the verb passes, first one first. */
+  function way(verb: Verb): readonly Gate[] {
+    return [endpointOf.get(verb), shares?.of(verb), account].filter((gate) => gate !== undefined);
   }
 
   return {
     run(verb, task, signal) {
       const priority = PRIORITY[verb];
       return new Promise((resolve, reject) => {
-        let state: "queued" | "left" | "sent" = "queued";
-        const left = Promise.withResolvers<void>();
+        let left = false;
+        const dropped = Promise.withResolvers<void>();
         const leave = () => {
-          state = "left";
-          left.resolve();
+          left = true;
+          dropped.resolve();
           reject(
             new GatewayError("UPSTREAMS_UNAVAILABLE", "the upstream's rate limit left no room in time", {
               retryAfterMs: 5_000,
@@ -108,29 +109,20 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
         if (signal?.aborted) return leave();
         signal?.addEventListener("abort", leave, { once: true });
 
-        async function send(): Promise<void> {
-          if (state === "left") return;
-          state = "sent";
+        const send = async () => {
+          if (left) return NOT_SENT;
           signal?.removeEventListener("abort", leave);
           try {
             resolve(await task());
           } catch (error) {
             reject(error);
           }
-        }
-
-        async function pass([bucket, ...further]: readonly Bucket[]): Promise<void> {
-          if (state === "left") return;
-          if (!bucket) return send();
-          await bucket.schedule(priority, async () => {
-            // Who leaves gives the tokens back at once that it has, and does not wait for the others first.
-            await Promise.race([pass(further), left.promise]);
-            return { sent: state === "sent" };
-          });
-        }
-
-        const buckets = way(verb);
-        (buckets.length > 0 ? pass(buckets) : open.schedule({ priority }, send)).catch(reject);
+          return { sent: true };
+        };
+        const gates = way(verb);
+        const passed =
+          gates.length > 0 ? pass(gates, priority, send, dropped.promise) : open.schedule({ priority }, send);
+        passed.catch(reject);
       });
     },
 
@@ -139,7 +131,7 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
     },
 
     remember(verb, time) {
-      for (const bucket of way(verb)) bucket.remember(time);
+      for (const gate of way(verb)) gate.remember(time);
     },
 
     states() {
@@ -150,19 +142,20 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
 
 /**
  * The parts of the account's window, and of its calls under way, that polls and background calls may fill: a purchase
- * finds the rest free, also while an upstream leaves every poll without an answer.
+ * finds the rest free, also while an upstream leaves every poll without an answer. Background calls have a small part of
+ * their own, and take of the polls' part what no poll waits for.
  */
-function createShares({ calls, windowMs }: Limit, clock: Clock): { of(verb: Verb): readonly Bucket[] } {
+function createShares({ calls, windowMs }: Limit, clock: Clock): { of(verb: Verb): Gate | undefined } {
   const share = (name: string, part: number, concurrency: number) =>
     createBucket(name, { calls: Math.max(part, 1), windowMs }, clock, concurrency);
-  const unreserved = calls - Math.ceil(calls * RESERVED_SHARE);
-  const both = share("polls and background", unreserved, 8);
-  const polls = share("polls", unreserved - Math.ceil(calls * BACKGROUND_SHARE), 6);
-  const background = share("background", Math.floor(calls / 2), 2);
+  const own = Math.ceil(calls * BACKGROUND_SHARE);
+  const polls = share("polls", calls - Math.ceil(calls * RESERVED_SHARE) - own, 6);
+  const spare = share("spare", Math.floor(calls / 2) - own, 2);
+  const background = either([spare, polls], [share("background", own, 1)]);
   return {
     of(verb) {
-      if (POLLS.includes(verb)) return [polls, both];
-      return BACKGROUND.includes(verb) ? [background, both] : [];
+      if (POLLS.includes(verb)) return polls;
+      return BACKGROUND.includes(verb) ? background : undefined;
     },
   };
 }

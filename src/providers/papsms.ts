@@ -1,0 +1,178 @@
+// PapSMS: https://papsms.com/api/v1 ("SMS Verification API Guide for Developers", the project's copy, read 2026-11-21).
+//
+// - There is no price list, no list of services and no balance. What is for sale is what the operator has priced in
+//   `prices`; the purchase tells what was charged.
+// - `GET /countries` is named and its answer is not: read as a list of codes, or of objects that hold one.
+// - No failure is shown: read as whatever has words under `error` or `message` and does not say `success: true`.
+// - The answer to a finish is not shown either, so what a cancel brought back is never known: "a partial refund" in one
+//   place, "automatically refunded" in another.
+
+import { z } from "zod";
+import type { Money } from "../core/money.ts";
+import type { Listing, Progress } from "../core/upstream.ts";
+import { amount, id, text, time } from "../upstream/decode.ts";
+import { defineProvider } from "../upstream/define.ts";
+import { perMinute } from "../upstream/limits.ts";
+
+const money = z.custom<Money>((value) => {
+  const { success, data } = z.object({ currency: z.literal("USD"), micros: z.bigint() }).safeParse(value);
+  return success && data.micros >= 0n;
+});
+
+const success = z.object({ success: z.literal(true) });
+
+const purchaseAnswer = success.extend({
+  data: z.object({ activation_id: id, phone_number: text.min(1), cost: amount("USD"), expires_at: time }),
+});
+
+const statusAnswer = success.extend({
+  data: z.object({
+    status: z.string(),
+    sms: z.object({ code: text.nullish(), full_text: text.nullish(), received_at: time.nullish() }).nullish(),
+  }),
+});
+
+const alpha2 = z
+  .string()
+  .regex(/^[a-z]{2}$/i)
+  .transform((code) => code.toLowerCase());
+
+/** Lower-case codes; undefined where the list cannot be read, or a line of it cannot: then who is missing is not known. */
+const countryCodes = z
+  .array(
+    z.union([
+      alpha2,
+      z.object({ code: alpha2 }).transform(({ code }) => code),
+      z.object({ country: alpha2 }).transform(({ country }) => country),
+      z.object({ iso: alpha2 }).transform(({ iso }) => iso),
+    ]),
+  )
+  .min(1)
+  .transform((codes): ReadonlySet<string> => new Set(codes));
+
+const countriesAnswer = z.union([
+  countryCodes,
+  z.object({ countries: countryCodes }).transform(({ countries }) => countries),
+  z.object({ data: countryCodes }).transform(({ data }) => data),
+  z.object({ data: z.object({ countries: countryCodes }) }).transform(({ data }) => data.countries),
+  z.unknown().transform(() => undefined),
+]);
+
+const wording = z.union([
+  z.string(),
+  z
+    .object({ code: z.string().catch(""), message: z.string().catch("") })
+    .transform(({ code, message }) => `${code} ${message}`),
+]);
+/** Whatever names an error and does not call itself a success. */
+const failure = z.union([
+  success.transform(() => undefined),
+  z.object({ error: wording }).transform(({ error }) => error),
+  z.object({ message: wording }).transform(({ message }) => message),
+  z.object({ success: z.literal(false) }).transform(() => ""),
+]);
+
+const callback = z.union([
+  z.object({ activation_id: id }).transform(({ activation_id }) => activation_id),
+  z.object({ activationId: id }).transform(({ activationId }) => activationId),
+  z.object({ data: z.object({ activation_id: id }) }).transform(({ data }) => data.activation_id),
+]);
+
+export const papsms = defineProvider({
+  id: "papsms",
+  baseUrl: "https://papsms.com/api/v1",
+  options: z.object({
+    apiKey: z.string().min(1),
+    /** By country and service, as the upstream spells both: `us/whatsapp`. */
+    prices: z.record(z.string().regex(/^[a-z]{2}\/\S+$/), money).default({}),
+  }),
+  limits: { account: perMinute(60) },
+  // The document's own clients ask every 2 s.
+  pollGapMs: 2_000,
+  lifetimeMs: 20 * 60_000,
+  refusals: {
+    words(body) {
+      return failure.safeParse(body).data;
+    },
+    reasons: [
+      [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
+      [/insufficient|\bbalance\b|\bfunds\b/i, "UPSTREAM_FUNDS"],
+      [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
+      [/too early|too soon/i, "CANCEL_TOO_EARLY"],
+      [/already received|(?:sms|code) (?:was|has been) received/i, "ALREADY_RECEIVED"],
+      [/already|expired|cannot be cancell?ed/i, "ALREADY_ENDED"],
+      [/no.?numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
+      [/(?:invalid|unknown|unsupported) (?:service|country)|(?:service|country) (?:is )?not/i, "NO_OFFERS"],
+      [/not found/i, "NOT_FOUND"],
+    ],
+  },
+  callback: (body) => callback.safeParse(body).data,
+  headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
+  desks: (http, { prices }) => {
+    async function finish(orderRef: string, status: "completed" | "cancelled", signal: AbortSignal): Promise<void> {
+      await http.post(`/numbers/finish/${encodeURIComponent(orderRef)}`, { status }, success, signal);
+    }
+
+    return {
+      catalog: {
+        async *listings(signal) {
+          const countries = await http.getCatalog("/countries", countriesAnswer, signal);
+          yield Object.entries(prices).map(([key, price]) => toListing(key, price, countries));
+        },
+      },
+
+      verification: {
+        async buy({ offerRef }, signal) {
+          const { data } = await http.post("/numbers/purchase", place(offerRef), purchaseAnswer, signal);
+          return {
+            orderRef: data.activation_id,
+            numberAsSold: data.phone_number,
+            price: data.cost,
+            expireTime: data.expires_at,
+          };
+        },
+
+        async check({ orderRef }, signal) {
+          const path = `/numbers/status/${encodeURIComponent(orderRef)}`;
+          return toProgress((await http.get(path, statusAnswer, signal)).data);
+        },
+
+        async cancel({ orderRef }, signal) {
+          await finish(orderRef, "cancelled", signal);
+          return {};
+        },
+
+        complete: ({ orderRef }, signal) => finish(orderRef, "completed", signal),
+      },
+    };
+  },
+});
+
+function place(key: string): { readonly country: string; readonly service: string } {
+  const [country = "", ...service] = key.split("/");
+  return { country, service: service.join("/") };
+}
+
+function toListing(key: string, price: Money, countries: ReadonlySet<string> | undefined): Listing {
+  const { country, service } = place(key);
+  return {
+    ref: key,
+    product: "VERIFICATION",
+    country,
+    serviceName: service,
+    capabilities: ["SMS"],
+    price,
+    available: countries?.has(country),
+  };
+}
+
+function toProgress({ status, sms }: z.infer<typeof statusAnswer>["data"]): Progress {
+  if (sms?.code || sms?.full_text) {
+    const { code, full_text, received_at } = sms;
+    const message = { text: full_text ?? "", code: code || undefined, receiveTime: received_at ?? undefined };
+    return { state: "received", messages: [message] };
+  }
+  if (status === "cancelled") return { state: "cancelled" };
+  if (status === "expired") return { state: "expired" };
+  return { state: "waiting" };
+}

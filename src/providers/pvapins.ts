@@ -1,0 +1,291 @@
+// PVAPins, the classic API: https://api.pvapins.com/user/api (the project's copy of the document, read 2026-11-21, and
+// what public clients agree on where the document lost its file names).
+//
+// - Everything is a GET with the key in the query. Countries and apps go by name. Answers are bare text or JSON.
+// - There is no order id: an order is its number, country and app, and is asked about with exactly what was sold.
+// - A purchase answers nothing but the number: charged is what the list says under `deduct`.
+// - The number is unknown to `get_sms` in its first minute, so `Number Not Found` is no end but waiting.
+// - A number goes back from its third minute on, and before a code; it goes back by itself after 20 minutes.
+// - How long a rental lasts is not said where it is sold: the operator's entry says it, or none are offered.
+// - Times are in no zone that is named, and in the history they are not read at all.
+
+import { z } from "zod";
+import { GatewayError } from "../core/error.ts";
+import type { BoughtOrder, Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
+import { amount, id, lines, text } from "../upstream/decode.ts";
+import { defineProvider } from "../upstream/define.ts";
+import type { Query } from "../upstream/http.ts";
+import { perMinute } from "../upstream/limits.ts";
+
+const GET_SMS = "/get_sms.php";
+
+const usd = amount("USD");
+
+const countriesAnswer = lines(z.object({ id, full_name: text.min(1) }));
+
+const appsAnswer = lines(z.object({ full_name: text.min(1), deduct: usd }));
+
+const number = z.string().regex(/^\+?\d{5,15}$/);
+
+const done = z.object({ code: z.literal("100") });
+
+const rentAnswer = done.extend({ data: number }).transform(({ data }) => data);
+
+const balanceAnswer = z.object({ balance: usd });
+
+/** As in `17/08/2025 08:15 pm`, taken for UTC. */
+const shownTime = z.string().transform(asUtc).optional().catch(undefined);
+
+const message = z
+  .object({ from: text.nullish(), message: text.min(1), timestamp: shownTime })
+  .transform((line): ReceivedMessage => {
+    return { sender: line.from ?? undefined, text: line.message, receiveTime: line.timestamp };
+  });
+
+/** A numeral or a sign alone is neither a message nor a word about one. */
+const smsAnswer = z.union([text.regex(/\p{L}|\p{Nd}{3}/u), lines(message)]);
+
+const WAITING = /^you have not received any code yet\.?$/i;
+
+const inboxAnswer = z.union([text.regex(WAITING).transform(() => []), lines(message)]);
+
+const name = text.regex(/\p{L}/u);
+
+/** The history's fields are in no document: they are taken to be called as a rental's are, or as a purchase's parameters. */
+const historyAnswer = lines(
+  z.union([
+    z.object({ number, app_name: name, country_name: name, deduct: usd.nullish() }),
+    z.object({ number, app: name, country: name, deduct: usd.nullish() }).transform(({ app, country, ...line }) => {
+      return { ...line, app_name: app, country_name: country };
+    }),
+  ]),
+);
+
+const rentalsAnswer = lines(
+  z.object({ number, app_name: text.min(1), country_name: text.min(1), is_released: z.string(), expiry: shownTime }),
+);
+
+const failed = z.object({ code: z.string().refine((code) => code !== "100"), data: text });
+
+const REJECTED = /^(?!.*\b(?:not|can'?t|cannot)\b).*\brejected\b/i;
+
+/** The words that are about the account or the order itself: the only ones that are told from a message's text. */
+const NO_MESSAGE =
+  /^(?:customer|app|country|app or country) not found\.?$|^(?:not enough balance|your balance is expired)\.?$/i;
+
+const RENT_FILES = {
+  rentals: "load_rent.php",
+  inbox: "load_rent_code.php",
+  extend: "rent_renew_number.php",
+  release: "reject_rent.php",
+};
+const fileName = z.string().regex(/^[\w.-]+$/);
+
+export const pvapins = defineProvider({
+  id: "pvapins",
+  baseUrl: "https://api.pvapins.com/user/api",
+  options: z.object({
+    apiKey: z.string().min(1),
+    rentDays: z.number().int().positive().optional(),
+    rentFiles: z.partialRecord(z.enum(["rentals", "inbox", "extend", "release"]), fileName).default({}),
+  }),
+  // Not in the document: public clients report that more are turned away.
+  limits: { endpoints: { numbers: { ...perMinute(5), verbs: ["buy", "rent"] } } },
+  // "Poll every 3-6s"
+  pollGapMs: 3_000,
+  lifetimeMs: 20 * 60_000,
+  cancelDelayMs: 2 * 60_000,
+  textAnswers: true,
+  refusals: {
+    words(body, path) {
+      if (typeof body !== "string") return failed.safeParse(body).data?.data;
+      if (path === GET_SMS) return NO_MESSAGE.test(body) ? body : undefined;
+      return number.safeParse(body).success || REJECTED.test(body) || WAITING.test(body) ? undefined : body;
+    },
+    reasons: [
+      [/^customer not found/i, "UPSTREAM_CREDENTIALS"],
+      [/not enough balance|balance is expired/i, "UPSTREAM_FUNDS"],
+      [/limit: ?\d+ ?min/i, "CANCEL_TOO_EARLY"],
+      [
+        /^new numbers registration in progress|no free channels? available|^no numbers? found|out of stock/i,
+        "NO_NUMBERS",
+      ],
+      [/\bafter \d+ ?s|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
+      [/^(?:app|country|app or country) not found/i, "NO_OFFERS"],
+      [/^number not found/i, "NOT_FOUND"],
+      // A code may have come meanwhile: whoever is told that it is over looks once more.
+      [/not able to reject|(?:not|can'?t|cannot)\b.*\brejected/i, "ALREADY_ENDED"],
+    ],
+    retryAfterMs(words) {
+      const [, seconds] = /\bafter (\d{1,4}) ?s/i.exec(words) ?? [];
+      const [, minutes] = /limit: ?(\d{1,3}) ?min/i.exec(words) ?? [];
+      return seconds ? Number(seconds) * 1_000 : minutes ? Number(minutes) * 60_000 : undefined;
+    },
+  },
+  headers: () => ({}),
+  desks: (http, { apiKey, rentDays, rentFiles }) => {
+    const account = { customer: apiKey };
+    const file = (verb: keyof typeof RENT_FILES) => `/${rentFiles[verb] ?? RENT_FILES[verb]}`;
+
+    async function* sold(
+      rented: Query,
+      toListing: (country: string, app: z.infer<typeof appsAnswer>[number]) => Listing,
+      signal: AbortSignal,
+    ): AsyncGenerator<readonly Listing[], void, void> {
+      const countries = await http.getCatalog("/load_countries.php", countriesAnswer, signal, rented);
+      yield [];
+      for (const country of countries) {
+        const apps = await http
+          .getCatalog("/load_apps.php", appsAnswer, signal, { country_id: country.id, ...rented })
+          .catch(noneWhereNoOffers);
+        yield apps.map((app) => toListing(country.full_name, app));
+      }
+    }
+
+    return {
+      catalog: {
+        async *listings(signal) {
+          yield* sold({}, toVerification, signal);
+          if (rentDays) yield* sold({ is_rent: "1" }, (country, app) => toRental(country, app, rentDays), signal);
+        },
+      },
+
+      async balance(signal) {
+        return (await http.get("/get_balance.php", balanceAnswer, signal, account)).balance;
+      },
+
+      verification: {
+        async buy({ offerRef }, signal) {
+          const place = placeOf(offerRef);
+          const numberAsSold = await http.act("/get_number.php", number, signal, { ...account, ...place });
+          return { orderRef: toOrderRef(numberAsSold, place), numberAsSold };
+        },
+
+        async check(order, signal) {
+          const answer = await http.get(GET_SMS, smsAnswer, signal, { ...account, ...orderOf(order) });
+          return toProgress(answer);
+        },
+
+        async cancel(order, signal) {
+          const answer = z.union([text.regex(REJECTED), done]);
+          await http.act("/get_reject_number.php", answer, signal, { ...account, ...orderOf(order) });
+          return {};
+        },
+
+        async recent(signal) {
+          const history = await http.get("/get_history.php", historyAnswer, signal, account);
+          return history.map((line) => ({
+            orderRef: toOrderRef(line.number, { app: line.app_name, country: line.country_name }),
+            numberAsSold: line.number,
+            serviceName: line.app_name,
+            price: line.deduct ?? undefined,
+          }));
+        },
+      },
+
+      rental:
+        rentDays === undefined
+          ? undefined
+          : {
+              async rent({ offerRef }, signal) {
+                const place = placeOf(offerRef);
+                const query = { ...account, ...place, is_rent: "1" };
+                const numberAsSold = await http.act("/get_number.php", rentAnswer, signal, query);
+                return { orderRef: toOrderRef(numberAsSold, place), numberAsSold };
+              },
+
+              inbox: (order, signal) => http.get(file("inbox"), inboxAnswer, signal, { ...account, ...orderOf(order) }),
+
+              async extend(order, _days, signal) {
+                await http.act(file("extend"), done, signal, { ...account, ...orderOf(order) });
+                return {};
+              },
+
+              async release(order, signal) {
+                await http.act(file("release"), done, signal, { ...account, ...orderOf(order) });
+                return {};
+              },
+
+              async rentals(signal) {
+                const rented = await http.get(file("rentals"), rentalsAnswer, signal, account);
+                return rented
+                  .filter((line) => line.is_released !== "1")
+                  .map((line) => ({
+                    orderRef: toOrderRef(line.number, { app: line.app_name, country: line.country_name }),
+                    numberAsSold: line.number,
+                    serviceName: line.app_name,
+                    expireTime: line.expiry,
+                  }));
+              },
+            },
+    };
+  },
+});
+
+function asUtc(shown: string): Date | undefined {
+  const [, day, month, year, hour, minute, half] =
+    /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d) ([ap])m$/i.exec(shown.trim()) ?? [];
+  if (half === undefined) return undefined;
+  const afternoon = half.toLowerCase() === "p" ? 12 : 0;
+  return new Date(
+    Date.UTC(Number(year), Number(month) - 1, Number(day), (Number(hour) % 12) + afternoon, Number(minute)),
+  );
+}
+
+/** Where a number is sold, in the words and the case of the list. */
+interface Place {
+  readonly country: string;
+  readonly app: string;
+}
+
+const RENT_PREFIX = "rent/";
+
+function toRef(...names: readonly string[]): string {
+  return names.map(encodeURIComponent).join("/");
+}
+
+function namesIn(ref: string): readonly string[] {
+  return ref.split("/").map(decodeURIComponent);
+}
+
+function placeOf(offerRef: string): { country: string; app: string } {
+  const [country = "", app = ""] = namesIn(offerRef.replace(RENT_PREFIX, ""));
+  return { country, app };
+}
+
+function toOrderRef(soldNumber: string, { country, app }: Place): string {
+  return toRef(soldNumber, country, app);
+}
+
+function orderOf({ orderRef }: BoughtOrder): { number: string; country: string; app: string } {
+  const [soldNumber = "", country = "", app = ""] = namesIn(orderRef);
+  return { number: soldNumber, country, app };
+}
+
+function toVerification(country: string, { full_name, deduct }: z.infer<typeof appsAnswer>[number]): Listing {
+  const ref = toRef(country, full_name);
+  return { ref, product: "VERIFICATION", country, serviceName: full_name, capabilities: ["SMS"], price: deduct };
+}
+
+function toRental(country: string, app: z.infer<typeof appsAnswer>[number], days: number): Listing {
+  const { ref, price, ...listing } = toVerification(country, app);
+  return { ...listing, ref: RENT_PREFIX + ref, product: "RENTAL", rentalTerms: [{ days, price }] };
+}
+
+/** A country that is listed and has no apps is no reason to do without the others. */
+function noneWhereNoOffers(error: unknown): [] {
+  if (error instanceof GatewayError && error.reason === "NO_OFFERS") return [];
+  throw error;
+}
+
+/** A code, or a link: every message that somebody waits for has one. Nothing else tells one from a word about it. */
+const CODE_OR_LINK = /\p{Nd}(?:[\s-]?\p{Nd}){2}|\b(?=\w*\d)(?=\w*[a-z])\w{5,}\b|https?:\/\//iu;
+
+function toProgress(answer: z.infer<typeof smsAnswer>): Progress {
+  if (typeof answer !== "string") {
+    return answer.length > 0 ? { state: "received", messages: answer } : { state: "waiting" };
+  }
+  if (/^error\b/i.test(answer) || !CODE_OR_LINK.test(answer)) return { state: "waiting" };
+  const isCode = /^\d{3,10}$/.test(answer);
+  return { state: "received", messages: [isCode ? { text: "", code: answer } : { text: answer }] };
+}

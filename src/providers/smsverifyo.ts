@@ -1,0 +1,138 @@
+// SMSVerifyo: https://smsverifyo.com/api/public/v1 (the project's copy of the document, read 2026-11-21).
+//
+// - Failures are `{ok: false, error: {code, message}}` under the documented status. `no_numbers` comes with 503 and is a
+//   refusal all the same; any other 5xx is not.
+// - `country_id` 0 is a country. The list's price is a hint: the example lists 0.15 and charges 0.18.
+// - An order carries its code and nothing else of the message: no text, no sender.
+// - A cancel is refused with `invalid_state` in the cooldown after the purchase, whose length is not told, and after a
+//   code or an end alike. The answer to a cancel names the new balance, not what came back.
+// - No limit is named, but a 429 is: 60 a minute is what the field allows.
+
+import { z } from "zod";
+import { UpstreamFault } from "../core/error.ts";
+import type { Progress } from "../core/upstream.ts";
+import { amount, count, id, lines, text, time } from "../upstream/decode.ts";
+import { defineProvider } from "../upstream/define.ts";
+import { perMinute } from "../upstream/limits.ts";
+
+const usd = amount("USD");
+
+const balanceAnswer = z.object({ balance_usd: usd, currency: z.literal("USD") });
+
+const servicesAnswer = z.object({ services: lines(z.object({ id: id.regex(/^[^.]+$/), name: text })) });
+
+const countriesAnswer = z.object({
+  countries: lines(z.object({ country_id: id.regex(/^\d{1,15}$/), name: text, price_usd: usd, available: count })),
+});
+
+const purchaseAnswer = z.object({
+  order: z.object({ id, phone: text.min(1), price_usd: usd, expires_at: time }),
+});
+
+const orderAnswer = z.object({
+  order: z.object({ status: z.string(), sms_code: text.nullish(), received_at: time.nullish() }),
+});
+
+const cancelAnswer = z.object({ status: z.string() });
+
+const finishAnswer = z.object({});
+
+const success = z.object({ ok: z.literal(true) });
+const failure = z.object({
+  ok: z.literal(false),
+  error: z.object({ code: z.string(), message: z.string().catch("") }),
+});
+
+export const smsverifyo = defineProvider({
+  id: "smsverifyo",
+  baseUrl: "https://smsverifyo.com/api/public/v1",
+  options: z.object({ apiKey: z.string().min(1) }),
+  limits: { account: perMinute(60) },
+  // "every 3-5 seconds"
+  pollGapMs: 3_000,
+  lifetimeMs: 20 * 60_000,
+  refusals: {
+    words(body) {
+      if (success.safeParse(body).success) return undefined;
+      const failed = failure.safeParse(body);
+      return failed.success ? `${failed.data.error.code}: ${failed.data.error.message}` : "";
+    },
+    reasons: [
+      [/^rate_limited:/, "UPSTREAMS_UNAVAILABLE"],
+      [/^insufficient_funds:/, "UPSTREAM_FUNDS"],
+      [/^unauthorized:/, "UPSTREAM_CREDENTIALS"],
+      [/^no_numbers:/, "NO_NUMBERS", 503],
+      [/^invalid_request:/, "NO_OFFERS"],
+      [/^not_found:/, "NOT_FOUND"],
+      [/^invalid_state:.*(?:cool-?\s?down|too early|too soon)/is, "CANCEL_TOO_EARLY"],
+      // The code alone does not tell an order in its cooldown from one with a code or one that has ended. Whoever is told
+      // that it has ended looks at the order once more; whoever is told that it is too early does not.
+      [/^invalid_state:/, "ALREADY_ENDED"],
+    ],
+  },
+  headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
+  desks: (http) => ({
+    catalog: {
+      async *listings(signal) {
+        const { services } = await http.getCatalog("/services", servicesAnswer, signal);
+        yield [];
+        for (const { id: service_id, name } of services) {
+          const { countries } = await http.getCatalog("/countries", countriesAnswer, signal, { service_id });
+          yield countries.map((line) => ({
+            ref: `${service_id}.${line.country_id}`,
+            product: "VERIFICATION" as const,
+            country: line.name,
+            serviceName: name,
+            capabilities: ["SMS"] as const,
+            price: line.price_usd,
+            available: line.available > 0,
+            availableCount: line.available,
+          }));
+        }
+      },
+    },
+
+    async balance(signal) {
+      return (await http.get("/balance", balanceAnswer, signal)).balance_usd;
+    },
+
+    verification: {
+      async buy({ offerRef }, signal) {
+        const [service_id, country] = offerRef.split(".");
+        const body = { service_id, country_id: Number(country) };
+        const { order } = await http.post("/order", body, purchaseAnswer, signal);
+        return {
+          orderRef: order.id,
+          numberAsSold: order.phone,
+          price: order.price_usd,
+          expireTime: order.expires_at,
+        };
+      },
+
+      async check({ orderRef }, signal) {
+        return toProgress((await http.get(`/order/${encodeURIComponent(orderRef)}`, orderAnswer, signal)).order);
+      },
+
+      async cancel({ orderRef }, signal) {
+        const path = `/order/${encodeURIComponent(orderRef)}/cancel`;
+        const { status } = await http.post(path, undefined, cancelAnswer, signal);
+        if (status !== "cancelled") throw new UpstreamFault("a cancel was answered with another status");
+        return {};
+      },
+
+      async complete({ orderRef }, signal) {
+        await http.post(`/order/${encodeURIComponent(orderRef)}/finish`, undefined, finishAnswer, signal);
+      },
+    },
+  }),
+});
+
+function toProgress({ status, sms_code, received_at }: z.infer<typeof orderAnswer>["order"]): Progress {
+  if (sms_code) {
+    return { state: "received", messages: [{ text: "", code: sms_code, receiveTime: received_at ?? undefined }] };
+  }
+  if (status === "cancelled") return { state: "cancelled" };
+  // "orders auto-finalize after expiry": finished without a code is over without one.
+  if (status === "expired" || status === "finished") return { state: "expired" };
+  return { state: "waiting" };
+}

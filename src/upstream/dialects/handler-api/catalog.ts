@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { GatewayError } from "../../../core/error.ts";
+import type { CatalogDesk, Listing } from "../../../core/upstream.ts";
+import { amount, count, lines, numberedLines, text } from "../../decode.ts";
+import type { HandlerApi } from "./calls.ts";
+import { COUNTRIES } from "./countries.ts";
+import { serviceNameOf } from "./services.ts";
+
+const countryId = z.string().regex(/^\d{1,6}$/);
+const serviceCode = z.string().regex(/^[a-z\d_-]{1,16}$/i);
+
+const countriesAnswer = numberedLines(z.object({ id: countryId, eng: text.min(1) }));
+
+const servicesAnswer = z.object({ services: numberedLines(z.object({ code: serviceCode, name: text.min(1) })) });
+
+/** As `lines`, of an object with their keys. An empty list is how PHP writes an empty object. */
+function table<V>(key: z.ZodType<string>, value: z.ZodType<V>): z.ZodType<(readonly [key: string, value: V])[]> {
+  const isTable = (entries: unknown): entries is object =>
+    typeof entries === "object" && entries !== null && !(Array.isArray(entries) && entries.length > 0);
+  const entriesOf = (entries: unknown) => (isTable(entries) ? Object.entries(entries) : undefined);
+  return z.preprocess(entriesOf, lines(z.tuple([key, value])));
+}
+
+function pricesAnswer(currency: string) {
+  const line = z.object({ cost: amount(currency), count: count.optional() });
+  return table(countryId, table(serviceCode, line));
+}
+
+const quantity = z.union([count, z.object({ current: count }).transform(({ current }) => current)]);
+
+function rentAnswer(currency: string) {
+  const line = z.object({ cost: amount(currency), quant: quantity.optional().catch(undefined) });
+  return z.object({
+    countries: numberedLines(countryId),
+    services: table(serviceCode, line),
+  });
+}
+
+type Names = ReadonlyMap<string, string>;
+
+/** What a host has for sale: the names of countries and services where it tells them, then all prices at once. */
+export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi): CatalogDesk {
+  return {
+    async *listings(signal) {
+      const countries = await call
+        .catalog("getCountries", countriesAnswer, signal)
+        .then((lines): Names => new Map(lines.map(({ id, eng }) => [id, eng])))
+        .catch(knownWhereNotSupported(COUNTRIES));
+      yield [];
+      const services = await call
+        .catalog("getServicesList", servicesAnswer, signal, { lang: "en" })
+        .then((answer): Names => new Map(answer.services.map(({ code, name }) => [code, name])))
+        .catch(knownWhereNotSupported(new Map()));
+      yield [];
+      const place = (country: string, code: string) => ({
+        // Whatever has no name is reported under this, and left out.
+        country: countries.get(country) ?? `country ${country}`,
+        serviceName: services.get(code) ?? serviceNameOf(code),
+        capabilities: ["SMS"] as const,
+      });
+
+      const prices = await call.catalog("getPrices", pricesAnswer(currency), signal);
+      yield prices.flatMap(([country, lines]) =>
+        lines.map(
+          ([code, { cost, count }]): Listing => ({
+            ref: `${country}.${code}`,
+            product: "VERIFICATION",
+            ...place(country, code),
+            price: cost,
+            available: count === undefined || count > 0,
+            availableCount: count,
+          }),
+        ),
+      );
+      yield* rentals(place, signal);
+    },
+  };
+
+  /** Every length of every country is one request; a country's listings are whole after its last one. */
+  async function* rentals(
+    place: (country: string, code: string) => Pick<Listing, "country" | "serviceName" | "capabilities">,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Listing[], void, void> {
+    const ask = (days: number, country?: string) =>
+      call.catalog("getRentServicesAndCountries", rentAnswer(currency), signal, {
+        rent_time: String(days * 24),
+        country,
+      });
+    const [shortest] = rentDays;
+    if (shortest === undefined) return;
+    const { countries } = await ask(shortest);
+    yield [];
+    for (const country of countries) {
+      const terms = new Map<string, NonNullable<Listing["rentalTerms"]>>();
+      const counts = new Map<string, number | undefined>();
+      for (const days of rentDays) {
+        const { services } = await ask(days, country);
+        for (const [code, { cost, quant }] of services) {
+          if (quant === 0) continue;
+          terms.set(code, [...(terms.get(code) ?? []), { days, price: cost }]);
+          counts.set(code, quant);
+        }
+        if (days !== rentDays.at(-1)) yield [];
+      }
+      yield [...terms].map(([code, rentalTerms]) => ({
+        ref: `rent.${country}.${code}`,
+        product: "RENTAL" as const,
+        ...place(country, code),
+        availableCount: counts.get(code),
+        rentalTerms,
+      }));
+    }
+  }
+}
+
+/** The oldest hosts have no such action. */
+function knownWhereNotSupported(known: Names): (error: unknown) => Names {
+  return (error) => {
+    if (error instanceof GatewayError && error.reason === "NOT_SUPPORTED") return known;
+    throw error;
+  };
+}

@@ -1,0 +1,22 @@
+import { describe } from "vitest";
+import { handler_api } from "../../src/providers/handler_api.ts";
+import { papsms } from "../../src/providers/papsms.ts";
+import { ping } from "../../src/providers/ping.ts";
+import { pvapins } from "../../src/providers/pvapins.ts";
+import { smsverificationservice } from "../../src/providers/smsverificationservice.ts";
+import { smsverifyo } from "../../src/providers/smsverifyo.ts";
+import { providerContract } from "./contract.ts";
+import { fixtures as handlerApiFixtures, textFixtures } from "./fixtures/handler_api.ts";
+import { fixtures as papsmsFixtures } from "./fixtures/papsms.ts";
+import { fixtures as pingFixtures } from "./fixtures/ping.ts";
+import { fixtures as pvapinsFixtures } from "./fixtures/pvapins.ts";
+import { fixtures as smsverificationserviceFixtures } from "./fixtures/smsverificationservice.ts";
+import { fixtures as smsverifyoFixtures } from "./fixtures/smsverifyo.ts";
+
+providerContract("ping", ping, pingFixtures);
+providerContract("smsverificationservice", smsverificationservice, smsverificationserviceFixtures);
+providerContract("smsverifyo", smsverifyo, smsverifyoFixtures);
+providerContract("papsms", papsms, papsmsFixtures);
+providerContract("pvapins", pvapins, pvapinsFixtures);
+providerContract("handler_api", handler_api, handlerApiFixtures);
+describe("at a host that answers bare text", () => providerContract("handler_api", handler_api, textFixtures));

@@ -1,0 +1,26 @@
+import { onTestFinished } from "vitest";
+import type { Desks } from "../../src/core/upstream.ts";
+import type { Provider } from "../../src/upstream/define.ts";
+import { createHttp } from "../../src/upstream/http.ts";
+import { createHandClock } from "../support/clock.ts";
+import { type Answer, type ScriptedServer, startScriptedServer } from "../upstream/scripted-server.ts";
+
+/** A provider whose upstream answers with what the test says, request by request. */
+export async function visit(
+  provider: Provider,
+  options: unknown,
+  ...script: Answer[]
+): Promise<{ readonly desks: Desks; readonly server: ScriptedServer }> {
+  const server = await startScriptedServer();
+  server.script(...script);
+  const opened = provider.open(options);
+  const http = createHttp({
+    upstream: provider.id,
+    baseUrl: server.url,
+    headers: opened.headers,
+    refusals: provider.refusals,
+    clock: createHandClock(),
+  });
+  onTestFinished(() => http.close());
+  return { desks: opened.desks(http), server };
+}
