@@ -66,7 +66,10 @@ export function loadConfig({ path, env, providers }: LoadOptions): Config {
     ...(values.tls && { tls: toTls(values.tls) }),
     callers: values.callers?.map(toCaller) ?? [],
     upstreams,
-    routing: { defaultStrategy: values.routing?.default_strategy ?? "CHEAPEST" },
+    routing: {
+      defaultStrategy: values.routing?.default_strategy ?? "CHEAPEST",
+      rates: values.routing?.rates ?? {},
+    },
     retention: toRetention(values.retention),
     sandbox,
     warnings: [...(fromEnv?.warnings ?? []), ...warningsAbout(upstreams, sandbox, database)],

@@ -1,7 +1,7 @@
 import type { Caller } from "../core/caller.ts";
 import { sha256 } from "./rules.ts";
 import type { FileValues } from "./schema.ts";
-import type { ConfiguredCaller, Retention, Tls, UpstreamConfig } from "./types.ts";
+import type { ConfiguredCaller, HandlerApiHost, PvapinsRentals, Retention, Tls, UpstreamConfig } from "./types.ts";
 
 type FileCaller = NonNullable<FileValues["callers"]>[number];
 type FileUpstream = NonNullable<FileValues["upstreams"]>[number];
@@ -32,7 +32,20 @@ export function toUpstream(upstream: FileUpstream): UpstreamConfig {
     limits: upstream.limits ?? {},
     prices: upstream.prices ?? {},
     enabled: upstream.enabled ?? true,
+    ...defined({
+      handlerApi: upstream.handler_api && toHandlerApiHost(upstream.handler_api),
+      pvapins: upstream.pvapins && toPvapinsRentals(upstream.pvapins),
+    }),
   };
+}
+
+function toHandlerApiHost(host: NonNullable<FileUpstream["handler_api"]>): HandlerApiHost {
+  const { currency, version, cancel_after, lifetime, rent_days } = host;
+  return defined({ currency, version, cancelDelayMs: cancel_after, lifetimeMs: lifetime, rentDays: rent_days });
+}
+
+function toPvapinsRentals({ rent_days, rent_files }: NonNullable<FileUpstream["pvapins"]>): PvapinsRentals {
+  return defined({ rentDays: rent_days, rentFiles: rent_files && defined(rent_files) });
 }
 
 export function toTls({ cert, key, client_ca }: NonNullable<FileValues["tls"]>): Tls {

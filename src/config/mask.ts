@@ -17,7 +17,13 @@ export function maskedConfig(config: Config): string {
     }),
     callers: config.callers.map(maskedCaller),
     upstreams: config.upstreams.map(maskedUpstream),
-    routing: { default_strategy: config.routing.defaultStrategy },
+    routing: {
+      default_strategy: config.routing.defaultStrategy,
+      ...section(
+        "rates",
+        mapValues(config.routing.rates, (micros) => formatDecimal({ currency: "USD", micros })),
+      ),
+    },
     retention: { messages: duration(config.retention.messagesMs), orders: duration(config.retention.ordersMs) },
   });
   for (const { path, variable } of config.origins) {
@@ -50,6 +56,7 @@ function maskedCaller({ caller: { name, budget, allow }, tokenSha256 }: Configur
 }
 
 function maskedUpstream(upstream: UpstreamConfig) {
+  const { handlerApi: host = {}, pvapins: rentals = {} } = upstream;
   return {
     id: upstream.id,
     provider: upstream.provider,
@@ -59,6 +66,14 @@ function maskedUpstream(upstream: UpstreamConfig) {
     ...section("prices", mapValues(upstream.prices, formatDecimal)),
     ...present({ callback_secret: upstream.callbackSecret && MASK }),
     enabled: upstream.enabled,
+    ...section("handler_api", {
+      currency: host.currency,
+      version: host.version,
+      cancel_after: host.cancelDelayMs === undefined ? undefined : duration(host.cancelDelayMs),
+      lifetime: host.lifetimeMs === undefined ? undefined : duration(host.lifetimeMs),
+      rent_days: host.rentDays,
+    }),
+    ...section("pvapins", { rent_days: rentals.rentDays, ...section("rent_files", rentals.rentFiles ?? {}) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import { listenSchema } from "./schema.ts";
 import type { Source, Tree } from "./source.ts";
-import type { Listener } from "./types.ts";
+import type { KeyPath, Listener } from "./types.ts";
 
 /** Callers' and upstreams' relations to each other. They are looked at even where single values are wrong. */
 export function checkRelations(source: Source, upstreamIds: readonly string[]): void {
@@ -22,6 +22,8 @@ export function checkRelations(source: Source, upstreamIds: readonly string[]): 
   );
   complainAboutRepeats(source, "callers", "token", callers.map(tokenHash));
 
+  for (const [index, upstream] of upstreams.entries()) checkProvider(source, ["upstreams", index], upstream);
+
   for (const [index, caller] of callers.entries()) {
     if (!isMapping(caller)) continue;
     if (Object.hasOwn(caller, "token") && Object.hasOwn(caller, "token_sha256")) {
@@ -35,6 +37,24 @@ export function checkRelations(source: Source, upstreamIds: readonly string[]): 
       const path = ["callers", index, "allow", "upstreams", position];
       source.complain(path, `no upstream has this id; expected one of ${[...new Set(upstreamIds)].join(", ")}`);
     }
+  }
+}
+
+/** Sections of an entry that are about one provider's upstreams alone: they are called after it. */
+const PROVIDER_SECTIONS = ["handler_api", "pvapins"];
+
+function checkProvider(source: Source, path: KeyPath, upstream: Tree): void {
+  const provider = textOf(child(upstream, "provider"));
+  for (const section of PROVIDER_SECTIONS) {
+    if (provider === undefined || provider === section || child(upstream, section) === undefined) continue;
+    source.complain([...path, section], `only an upstream of the provider ${section} has this`, "key");
+  }
+  if (provider === "handler_api" && child(upstream, "base_url") === undefined) {
+    const example = "https://api.example.com/stubs/handler_api.php";
+    source.complain(
+      [...path, "provider"],
+      `handler_api is spoken at many addresses; expected a base_url such as ${example}`,
+    );
   }
 }
 

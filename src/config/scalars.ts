@@ -47,9 +47,17 @@ export const readSha256: Read<string> = (text) => {
   return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined;
 };
 
-export const readMoney: Read<Money> = (text) => {
+export const readMoney = (text: string): Money | undefined => {
   return /^\d{1,9}(\.\d{1,6})?$/.test(text) ? parseMoney(text, CURRENCY) : undefined;
 };
+
+export const readCurrency: Read<string> = (text) => {
+  if (text === CURRENCY) return new Complaint("US dollars need no rate; expected another currency");
+  return /^[A-Z]{3}$/.test(text) ? text : undefined;
+};
+
+/** In millionths of a dollar. */
+export const readRate: Read<bigint> = (text) => readMoney(text)?.micros || undefined;
 
 export const readCount: Read<number> = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
 
@@ -76,6 +84,16 @@ export const readDuration: Read<number> = (text) => {
   const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   return unit ? Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS] : undefined;
 };
+
+/** As a duration, and `0`. */
+export const readDelay: Read<number> = (text) => (/^0[smhd]?$/.test(text) ? 0 : readDuration(text));
+
+export const readDays: Read<number> = (text) => {
+  const days = readCount(text);
+  return typeof days === "number" && days >= 1 && days <= 3650 ? days : undefined;
+};
+
+export const readFileName: Read<string> = (text) => (/^\w[\w.-]{0,63}$/.test(text) ? text : undefined);
 
 export const readLimit: Read<Limit> = (text) => {
   const [, calls, unit] = /^([1-9]\d{0,5})\/(s|min|h)$/.exec(text) ?? [];

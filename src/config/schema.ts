@@ -15,6 +15,7 @@ export interface Given {
 const PROVIDERS = ["ping", "smsverificationservice", "smsverifyo", "papsms", "pvapins", "handler_api"] as const;
 
 const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+const HANDLER_API_VERSIONS = ["v2", "text"] as const;
 const STRATEGIES: readonly Strategy[] = ["CHEAPEST", "MOST_RELIABLE", "FASTEST", "BALANCED"];
 
 /** The file's schema: its keys are the file's, its values are parsed. */
@@ -47,6 +48,22 @@ export function fileSchema(providers: readonly string[]) {
     ).optional(),
     callback_secret: secret("a secret of at least 16 characters", scalars.readToken).optional(),
     enabled: text("true or false", scalars.readBoolean).optional(),
+    handler_api: keys({
+      currency: text("a currency's ISO 4217 code, such as RUB", pattern(/^[A-Z]{3}$/)).optional(),
+      version: choice(HANDLER_API_VERSIONS).optional(),
+      cancel_after: text("a number and s, m, h or d, such as 2m, or 0", scalars.readDelay).optional(),
+      lifetime: duration().optional(),
+      rent_days: list(days()).optional(),
+    }).optional(),
+    pvapins: keys({
+      rent_days: days().optional(),
+      rent_files: keys({
+        rentals: fileName().optional(),
+        inbox: fileName().optional(),
+        extend: fileName().optional(),
+        release: fileName().optional(),
+      }).optional(),
+    }).optional(),
   });
   return keys({
     listen: listenSchema.optional(),
@@ -59,7 +76,13 @@ export function fileSchema(providers: readonly string[]) {
     }).optional(),
     callers: z.array(caller, expecting("a list of callers")).nullish(),
     upstreams: z.array(upstream, expecting("a list of upstreams")).nullish(),
-    routing: keys({ default_strategy: choice(STRATEGIES).optional() }).nullish(),
+    routing: keys({
+      default_strategy: choice(STRATEGIES).optional(),
+      rates: record(
+        text("a currency's ISO 4217 code, such as RUB", scalars.readCurrency),
+        text('US dollars for one unit of it, with up to six decimals, such as "0.011"', scalars.readRate),
+      ).optional(),
+    }).nullish(),
     retention: keys({ messages: duration().optional(), orders: duration().optional() }).nullish(),
   });
 }
@@ -69,6 +92,8 @@ export type FileValues = z.output<ReturnType<typeof fileSchema>>;
 const money = () => text('US dollars with up to six decimals, such as "1.50"', scalars.readMoney);
 const limit = () => text("<calls>/s, <calls>/min or <calls>/h, such as 60/min", scalars.readLimit);
 const duration = () => text("a number and s, m, h or d, such as 30d", scalars.readDuration);
+const days = () => text("a whole number of days, 1 to 3650", scalars.readDays);
+const fileName = () => text("a file's name, such as load_rent.php", scalars.readFileName);
 const file = () => text("a file's path", scalars.readFilePath);
 
 function provider(available: readonly string[]) {

@@ -76,6 +76,29 @@ export interface UpstreamConfig {
   /** Present: the upstream may call back. */
   readonly callbackSecret?: Secret;
   readonly enabled: boolean;
+  /** Of the provider that is called so. */
+  readonly handlerApi?: HandlerApiHost;
+  /** Of the provider that is called so. */
+  readonly pvapins?: PvapinsRentals;
+}
+
+/** What differs between the hosts that speak handler_api. What is absent is as the provider knows it. */
+export interface HandlerApiHost {
+  /** ISO 4217. */
+  readonly currency?: string;
+  readonly version?: "v2" | "text";
+  readonly cancelDelayMs?: number;
+  readonly lifetimeMs?: number;
+  /** The lengths that are offered; absent: none. */
+  readonly rentDays?: readonly number[];
+}
+
+/** What PVAPins does not say of its rentals. */
+export interface PvapinsRentals {
+  /** How long one lasts; absent: none is offered. */
+  readonly rentDays?: number;
+  /** Where its own names differ from those that are known. */
+  readonly rentFiles?: Readonly<Partial<Record<"rentals" | "inbox" | "extend" | "release", string>>>;
 }
 
 /** At most so many calls in any window of that length. */
@@ -86,6 +109,8 @@ export interface Limit {
 
 export interface Routing {
   readonly defaultStrategy: Strategy;
+  /** By currency: what one unit is worth, in millionths of a US dollar. */
+  readonly rates: Readonly<Record<string, bigint>>;
 }
 
 export interface Retention {

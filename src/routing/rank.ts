@@ -2,6 +2,7 @@ import type { Caller } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
 import { formatDecimal, formatMoney, type Money } from "../core/money.ts";
 import type { Offer } from "../core/offer.ts";
+import { compareWorth, inDollars, isAtMost, type Rates } from "../core/rates.ts";
 import type { VerificationRequest } from "../core/verification.ts";
 
 /** An offer that satisfies a request; its price is known. */
@@ -33,7 +34,10 @@ export type Exclusion =
   | "CURRENCY_DIFFERS"
   | "PRICE_ABOVE_MAX";
 
-type Holds = (offer: Offer, request: VerificationRequest, caller: Caller) => boolean;
+type Holds = (offer: Offer, request: VerificationRequest, caller: Caller, rates: Rates) => boolean;
+
+/** What prices are compared in where no bound says otherwise. */
+const NOTHING: Money = { currency: "USD", micros: 0n };
 
 /** In this order: what removes the last offer tells most about what the caller could change. */
 const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
@@ -52,22 +56,26 @@ const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
     ({ publishedSuccessRate = 0 }, { minSuccessRate = 0 }) => publishedSuccessRate >= minSuccessRate,
   ],
   ["OUT_OF_STOCK", ({ available, availableCount }) => available && availableCount !== 0],
-  [
-    "CURRENCY_DIFFERS",
-    ({ price }, request, caller) => bounds(request, caller).every((max) => max.currency === price?.currency),
-  ],
+  ["CURRENCY_DIFFERS", isComparable],
   [
     "PRICE_ABOVE_MAX",
-    ({ price }, request, caller) => bounds(request, caller).every((max) => price && price.micros <= max.micros),
+    ({ price }, request, caller, rates) => bounds(request, caller).every((max) => price && isAtMost(price, max, rates)),
   ],
 ];
+
+/** Without a bound only an offer that the caller chose may be in a currency whose worth nobody knows. */
+function isComparable({ price }: Offer, request: VerificationRequest, caller: Caller, rates: Rates): boolean {
+  const set = bounds(request, caller);
+  const yardsticks = set.length > 0 || request.offerId !== undefined ? set : [NOTHING];
+  return yardsticks.every((yardstick) => price && compareWorth(price, yardstick, rates) !== undefined);
+}
 
 function bounds({ maxPrice }: VerificationRequest, { budget }: Caller): Money[] {
   return [maxPrice, budget.maxPrice].filter((max) => max !== undefined);
 }
 
 /** Which offers satisfy a request, cheapest first. Buys nothing and asks no upstream. */
-export function rank(offers: readonly Offer[], request: VerificationRequest, caller: Caller): Ranking {
+export function rank(offers: readonly Offer[], request: VerificationRequest, caller: Caller, rates: Rates): Ranking {
   if (request.strategy !== "CHEAPEST") {
     throw new GatewayError("NOT_SUPPORTED", `the strategy ${request.strategy} is not served by this version`, {
       metadata: { strategy: request.strategy },
@@ -76,21 +84,23 @@ export function rank(offers: readonly Offer[], request: VerificationRequest, cal
   const removed = new Map<Exclusion, number>();
   let lowestPriceAboveMax: Money | undefined;
   const fitting = offers.filter((offer) => {
-    const failed = CONSTRAINTS.find(([, holds]) => !holds(offer, request, caller))?.[0];
+    const failed = CONSTRAINTS.find(([, holds]) => !holds(offer, request, caller, rates))?.[0];
     if (failed === undefined) return true;
     removed.set(failed, (removed.get(failed) ?? 0) + 1);
     if (
       failed === "PRICE_ABOVE_MAX" &&
       offer.price &&
-      (!lowestPriceAboveMax || offer.price.micros < lowestPriceAboveMax.micros)
+      (!lowestPriceAboveMax || isAtMost(offer.price, lowestPriceAboveMax, rates))
     ) {
       lowestPriceAboveMax = offer.price;
     }
     return false;
   });
-  const priced = fitting.flatMap((offer) => (offer.price ? [{ offer, price: offer.price }] : [])).sort(byPrice);
+  const priced = fitting
+    .flatMap((offer) => (offer.price ? [{ offer, price: offer.price }] : []))
+    .sort((a, b) => byPrice(a, b, rates));
   return {
-    candidates: priced.map((candidate, at) => ({ ...candidate, explanation: explain(priced, at) })),
+    candidates: priced.map((candidate, at) => ({ ...candidate, explanation: explain(priced, at, rates) })),
     removed,
     lowestPriceAboveMax,
   };
@@ -117,17 +127,21 @@ export function nothingToBuy({ removed, lowestPriceAboveMax }: Ranking, request:
 type Priced = Pick<Candidate, "offer" | "price">;
 
 /** Of two equal prices the upstream's own best goes first, then the higher published rate. */
-function byPrice(a: Priced, b: Priced): number {
+function byPrice(a: Priced, b: Priced, rates: Rates): number {
   return (
-    Number(a.price.micros - b.price.micros) ||
+    (compareWorth(a.price, b.price, rates) ?? 0) ||
     Number(b.offer.curated) - Number(a.offer.curated) ||
     (b.offer.publishedSuccessRate ?? 0) - (a.offer.publishedSuccessRate ?? 0) ||
     (a.offer.offerId < b.offer.offerId ? -1 : 1)
   );
 }
 
-function explain(priced: readonly Priced[], at: number): string {
-  const name = ({ offer, price }: Priced) => `${offer.offerId} at ${formatMoney(price)}`;
+function explain(priced: readonly Priced[], at: number, rates: Rates): string {
+  const name = ({ offer, price }: Priced) => `${offer.offerId} at ${formatMoney(price)}${worth(price)}`;
+  const worth = (price: Money) => {
+    const dollars = price.currency === "USD" ? undefined : inDollars(price, rates);
+    return dollars ? ` (${formatMoney(dollars)})` : "";
+  };
   const [self, next, before] = [priced[at], priced[at + 1], priced[at - 1]];
   if (!self) return "";
   if (before) return `${name(self)}: the cheapest after ${name(before)}`;

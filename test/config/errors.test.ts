@@ -20,7 +20,7 @@ describe("one mistake is one line", () => {
     ],
     ["log_level: info\nlog_level: warn", "2:1: log_level: the key is given twice; it stands on line 1 too"],
     [caller("budget: { per_mont: 1 }"), "1:68: callers[0].budget.per_mont: unknown key; did you mean per_month?"],
-    ["routing: { __proto__: 1 }", "1:12: routing.__proto__: unknown key; expected one of default_strategy"],
+    ["routing: { __proto__: 1 }", "1:12: routing.__proto__: unknown key; expected one of default_strategy, rates"],
     // Shapes
     ["callers: ci", "1:10: callers: expected a list of callers, not text"],
     ["tls: [a]", "1:6: tls: expected keys and values (cert, key, client_ca), not a list"],

@@ -66,13 +66,17 @@ describe("a configuration file", () => {
       ["smsverifyo", "smsverifyo", true],
       ["papsms", "papsms", true],
       ["pvapins", "pvapins", false],
+      ["tokens", "handler_api", false],
     ]);
-    const [ping, svs, , papsms, pvapins] = config.upstreams;
+    const [ping, svs, , papsms, pvapins, tokens] = config.upstreams;
     expect(ping?.apiKey.reveal()).toBe("ping-key");
     expect(ping?.limits).toEqual({ account: { calls: 100, windowMs: 60_000 } });
     expect(svs?.callbackSecret?.reveal()).toBe("0123456789abcdef");
     expect(papsms?.prices).toEqual({ "us/whatsapp": usd(800_000n), "gb/telegram": usd(550_000n) });
     expect(pvapins?.apiKey.reveal()).toBe("not-there-yet");
+    expect(pvapins?.pvapins).toEqual({ rentDays: 30, rentFiles: { inbox: "load_rent_code.php" } });
+    expect(tokens?.handlerApi).toMatchObject({ currency: "RUB", version: "text", rentDays: [1, 7, 30] });
+    expect(config.routing.rates).toEqual({ RUB: 11_000n });
   });
 
   it("shows every key in the example, tls included", () => {
@@ -187,7 +191,8 @@ describe("upstreams", () => {
   });
 
   it.each(ALL_PROVIDERS)("may be of the provider %s", (provider) => {
-    expect(load(`upstreams: [{ id: p, provider: ${provider}, api_key: k }]`).upstreams[0]?.provider).toBe(provider);
+    const yaml = `upstreams: [{ id: p, provider: ${provider}, api_key: k, base_url: "https://api.example.com/v1" }]`;
+    expect(load(yaml).upstreams[0]?.provider).toBe(provider);
   });
 
   it("warns of a key that others can read on its way", () => {

@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { type Caller, LOCAL_CALLER } from "../../src/core/caller.ts";
+import type { Money } from "../../src/core/money.ts";
+import type { Offer } from "../../src/core/offer.ts";
+import type { VerificationRequest } from "../../src/core/verification.ts";
+import { type Exclusion, nothingToBuy, rank } from "../../src/routing/rank.ts";
+
+const usd = (micros: bigint): Money => ({ currency: "USD", micros });
+const rub = (micros: bigint): Money => ({ currency: "RUB", micros });
+
+/** A rouble is 1.1 cents, a euro 1.25 dollars. */
+const RATES = new Map([
+  ["RUB", 11_000n],
+  ["EUR", 1_250_000n],
+]);
+const NO_RATES = new Map<string, bigint>();
+
+function offer(ref: string, fields: Partial<Offer> = {}): Offer {
+  return {
+    offerId: `acme:${ref}`,
+    upstream: "acme",
+    provider: "acme",
+    ref,
+    product: "VERIFICATION",
+    country: "US",
+    service: "whatsapp",
+    serviceName: "WhatsApp",
+    capabilities: ["SMS"],
+    price: usd(500_000n),
+    available: true,
+    availableCount: undefined,
+    publishedSuccessRate: undefined,
+    publishedWaitMs: undefined,
+    curated: false,
+    supportsAreaCode: false,
+    rentalTerms: [],
+    esimPlan: undefined,
+    fetchTime: new Date("2026-05-01T12:00:00Z"),
+    ...fields,
+  };
+}
+
+function request(fields: Partial<VerificationRequest> = {}): VerificationRequest {
+  return {
+    country: "US",
+    service: "whatsapp",
+    capability: "SMS",
+    strategy: "CHEAPEST",
+    upstreams: [],
+    excludeUpstreams: [],
+    labels: {},
+    ...fields,
+  };
+}
+
+function caller(fields: Partial<Caller>): Caller {
+  return { ...LOCAL_CALLER, ...fields };
+}
+
+function ranked(
+  offers: readonly Offer[],
+  {
+    wish = request(),
+    who = LOCAL_CALLER,
+    rates = NO_RATES,
+  }: { wish?: VerificationRequest; who?: Caller; rates?: Map<string, bigint> } = {},
+) {
+  const ranking = rank(offers, wish, who, rates);
+  return {
+    refs: ranking.candidates.map(({ offer }) => offer.ref),
+    removed: Object.fromEntries(ranking.removed),
+    ranking,
+  };
+}
+
+describe("a constraint", () => {
+  const plain = offer("plain");
+
+  it.each<[Exclusion, Offer, Partial<VerificationRequest>, Partial<Caller>]>([
+    ["UPSTREAM_EXCLUDED", plain, { upstreams: ["other"] }, {}],
+    ["UPSTREAM_EXCLUDED", plain, { excludeUpstreams: ["acme"] }, {}],
+    ["NOT_ALLOWED", plain, {}, { allow: { upstreams: ["other"] } }],
+    ["CAPABILITY_MISSING", plain, { capability: "VOICE" }, {}],
+    ["AREA_CODE_UNSUPPORTED", plain, { areaCode: "212" }, {}],
+    ["PRICE_UNKNOWN", offer("unpriced", { price: undefined }), {}, {}],
+    ["SUCCESS_RATE_BELOW_MIN", offer("poor", { publishedSuccessRate: 0.4 }), { minSuccessRate: 0.5 }, {}],
+    ["SUCCESS_RATE_BELOW_MIN", plain, { minSuccessRate: 0.5 }, {}],
+    ["OUT_OF_STOCK", offer("gone", { available: false }), {}, {}],
+    ["OUT_OF_STOCK", offer("none", { availableCount: 0 }), {}, {}],
+    ["CURRENCY_DIFFERS", plain, { maxPrice: rub(50_000_000n) }, {}],
+    ["PRICE_ABOVE_MAX", plain, { maxPrice: usd(499_999n) }, {}],
+    ["PRICE_ABOVE_MAX", plain, {}, { budget: { maxPrice: usd(499_999n) } }],
+  ])("%s removes the offer", (exclusion, only, wish, who) => {
+    expect(ranked([only], { wish: request(wish), who: caller(who) })).toMatchObject({
+      refs: [],
+      removed: { [exclusion]: 1 },
+    });
+  });
+
+  it.each<[string, Partial<Offer>, Partial<VerificationRequest>]>([
+    ["a price of just the maximum", {}, { maxPrice: usd(500_000n) }],
+    ["an area code that is supported", { supportsAreaCode: true }, { areaCode: "212" }],
+    ["a rate of just the minimum", { publishedSuccessRate: 0.5 }, { minSuccessRate: 0.5 }],
+    ["a named upstream", {}, { upstreams: ["acme"] }],
+    ["a stock that is known", { availableCount: 1 }, {}],
+  ])("leaves an offer with %s", (_, fields, wish) => {
+    expect(ranked([offer("kept", fields)], { wish: request(wish) }).refs).toEqual(["kept"]);
+  });
+
+  it("counts an offer at the first that it fails", () => {
+    const gone = offer("gone", { available: false, price: usd(900_000n) });
+    expect(ranked([gone], { wish: request({ maxPrice: usd(1n) }) }).removed).toEqual({ OUT_OF_STOCK: 1 });
+  });
+
+  it("other than CHEAPEST is not served", () => {
+    expect(() => ranked([plain], { wish: request({ strategy: "FASTEST" }) })).toThrow(
+      expect.objectContaining({ reason: "NOT_SUPPORTED" }),
+    );
+  });
+});
+
+describe("the order", () => {
+  it("is by price", () => {
+    const offers = [offer("b", { price: usd(2n) }), offer("c", { price: usd(3n) }), offer("a", { price: usd(1n) })];
+    expect(ranked(offers).refs).toEqual(["a", "b", "c"]);
+  });
+
+  it("puts the upstream's own best first among equals, then the higher rate, then the id", () => {
+    const offers = [
+      offer("d"),
+      offer("c"),
+      offer("rated", { publishedSuccessRate: 0.9 }),
+      offer("curated", { curated: true }),
+    ];
+    expect(ranked(offers).refs).toEqual(["curated", "rated", "c", "d"]);
+  });
+
+  it("tells amounts apart that no float could", () => {
+    const price = 9_007_199_254_740_993n;
+    const offers = [offer("more", { price: usd(price) }), offer("less", { price: usd(price - 1n) })];
+    expect(ranked(offers).refs).toEqual(["less", "more"]);
+  });
+
+  it("is by what the prices are worth, across currencies", () => {
+    const offers = [
+      offer("euro", { price: { currency: "EUR", micros: 90_000n } }),
+      offer("dollar", { price: usd(111_000n) }),
+      offer("rouble", { price: rub(10_000_000n) }),
+    ];
+    // 0.1125, 0.111 and 0.110 dollars.
+    expect(ranked(offers, { rates: RATES }).refs).toEqual(["rouble", "dollar", "euro"]);
+  });
+});
+
+describe("an offer in another currency", () => {
+  const cheap = offer("cheap", { price: rub(10_000_000n) });
+  const plain = offer("plain");
+
+  it("is not bought by price when nobody knows what it is worth", () => {
+    expect(ranked([cheap, plain])).toMatchObject({ refs: ["plain"], removed: { CURRENCY_DIFFERS: 1 } });
+  });
+
+  it("is bought when the caller chose it and set no bound", () => {
+    expect(ranked([cheap], { wish: request({ offerId: "acme:cheap" }) }).refs).toEqual(["cheap"]);
+  });
+
+  it("is not bought, though chosen, when a bound cannot be compared with it", () => {
+    const wish = request({ offerId: "acme:cheap", maxPrice: usd(1_000_000n) });
+    expect(ranked([cheap], { wish }).removed).toEqual({ CURRENCY_DIFFERS: 1 });
+    const who = caller({ budget: { maxPrice: usd(1_000_000n) } });
+    expect(ranked([cheap], { wish: request({ offerId: "acme:cheap" }), who }).removed).toEqual({ CURRENCY_DIFFERS: 1 });
+  });
+
+  it.each<[string, Money, string[]]>([
+    ["within", usd(110_000n), ["cheap"]],
+    ["above", usd(109_999n), []],
+    ["within, in a third currency", { currency: "EUR", micros: 88_000n }, ["cheap"]],
+    ["above, in a third currency", { currency: "EUR", micros: 87_999n }, []],
+    ["within, in its own", rub(10_000_000n), ["cheap"]],
+  ])("is held against the maximum through the rate: %s", (_, maxPrice, refs) => {
+    expect(ranked([cheap], { wish: request({ maxPrice }), rates: RATES }).refs).toEqual(refs);
+  });
+
+  it("needs no rate where the bound is in its own currency", () => {
+    const wish = request({ maxPrice: rub(10_000_000n) });
+    expect(ranked([cheap, plain], { wish })).toMatchObject({ refs: ["cheap"], removed: { CURRENCY_DIFFERS: 1 } });
+  });
+});
+
+describe("the explanation", () => {
+  it("names the price, and the neighbour that it was compared with", () => {
+    const offers = [offer("a", { price: usd(400_000n) }), offer("b"), offer("c", { price: rub(100_000_000n) })];
+    expect(ranked(offers, { rates: RATES }).ranking.candidates.map(({ explanation }) => explanation)).toEqual([
+      "acme:a at 0.40 USD: the cheapest of 3 offers, before acme:b at 0.50 USD",
+      "acme:b at 0.50 USD: the cheapest after acme:a at 0.40 USD",
+      "acme:c at 100.00 RUB (1.10 USD): the cheapest after acme:b at 0.50 USD",
+    ]);
+  });
+
+  it("of the only offer says so", () => {
+    expect(ranked([offer("a")]).ranking.candidates[0]?.explanation).toBe(
+      "acme:a at 0.50 USD: the only offer that satisfies the request",
+    );
+  });
+});
+
+describe("when nothing can be bought, the reason", () => {
+  function reasonFor(offers: readonly Offer[], wish: VerificationRequest, rates = NO_RATES) {
+    return nothingToBuy(rank(offers, wish, LOCAL_CALLER, rates), wish);
+  }
+
+  it("names the lowest price when the maximum is what stands in the way", () => {
+    const offers = [offer("a", { price: usd(700_000n) }), offer("b"), offer("gone", { available: false })];
+    expect(reasonFor(offers, request({ maxPrice: usd(1n) }))).toMatchObject({
+      reason: "PRICE_ABOVE_MAX",
+      metadata: { lowest_price: "0.50", currency: "USD" },
+    });
+  });
+
+  it("names the price that is worth least", () => {
+    const offers = [offer("dollar"), offer("rouble", { price: rub(20_000_000n) })];
+    expect(reasonFor(offers, request({ maxPrice: usd(1n) }), RATES)).toMatchObject({
+      metadata: { lowest_price: "20.00", currency: "RUB" },
+    });
+  });
+
+  it("is NO_NUMBERS when something is out of stock", () => {
+    expect(reasonFor([offer("gone", { available: false })], request())).toMatchObject({
+      reason: "NO_NUMBERS",
+      metadata: { OUT_OF_STOCK: "1" },
+    });
+  });
+
+  it("is NO_OFFERS otherwise, with what each constraint removed", () => {
+    const offers = [offer("a"), offer("b", { price: undefined })];
+    expect(reasonFor(offers, request({ capability: "VOICE" }))).toMatchObject({
+      reason: "NO_OFFERS",
+      message: "no offer of whatsapp in US satisfies the request",
+      metadata: { CAPABILITY_MISSING: "2" },
+    });
+  });
+});
