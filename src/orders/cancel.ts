@@ -5,13 +5,17 @@ import { type Bought, type OrderParts, requireBought, UNINTERRUPTED } from "./pa
 import { applyProgress } from "./progress.ts";
 import { createRefundWitness } from "./refund.ts";
 
+/** When to try again where an upstream does not say how long it keeps a number. */
+const NOT_YET_MS = 30_000;
+
 /** Releases numbers. Two cancels of one verification at the same time are one. */
 export function createCanceller(parts: OrderParts) {
-  const { upstreams, store, feed, clock, balances } = parts;
+  const { upstreams, store, feed, clock, balances, log } = parts;
   const underWay = new Map<string, Promise<Verification>>();
   const witness = createRefundWitness(balances, clock);
 
   async function cancel(verification: Verification): Promise<Verification> {
+    refuseTooEarly(verification, clock.now());
     const found = requireBought(verification, upstreams);
     let refund: Money | undefined;
     try {
@@ -39,7 +43,8 @@ export function createCanceller(parts: OrderParts) {
     const seen = progress ? await applyProgress(verification, progress, parts) : verification;
     if (seen.status === "CANCELLED") return seen;
     if (seen.status !== "WAITING") throw notCancellable(seen);
-    if (!unknown) throw error;
+    // Some upstreams have one word for "not any more" and "not yet": the order is still open, so it was the latter.
+    if (!unknown) throw tooEarly(verification, NOT_YET_MS);
     throw new GatewayError(
       "UPSTREAMS_UNAVAILABLE",
       `${upstream.id} did not say whether it cancelled; the number is kept`,
@@ -50,15 +55,43 @@ export function createCanceller(parts: OrderParts) {
     );
   }
 
+  function cancelOnce(verification: Verification): Promise<Verification> {
+    const { verificationId } = verification;
+    const running = underWay.get(verificationId) ?? cancel(verification).finally(() => underWay.delete(verificationId));
+    underWay.set(verificationId, running);
+    return running;
+  }
+
+  /** Tries again for as long as the upstream keeps the number, and the verification waits for its code. */
+  async function cancelWhenPossible(verification: Verification): Promise<Verification> {
+    try {
+      return await cancelOnce(verification);
+    } catch (error) {
+      const again = error instanceof GatewayError ? error.retryAfterMs : undefined;
+      if (again === undefined) throw error;
+      clock.after(again, () => void retry(verification));
+      throw error;
+    }
+  }
+
+  async function retry({ caller, verificationId }: Verification): Promise<void> {
+    try {
+      const present = await store.getVerification(caller, verificationId);
+      if (present.status === "WAITING") await cancelWhenPossible(present);
+    } catch (error) {
+      log.warn({ err: error, verificationId }, "a number that cost too much is not cancelled yet");
+    }
+  }
+
   return {
-    /** Of a verification that is WAITING. Throws ALREADY_RECEIVED when the code was first. */
-    cancel(verification: Verification): Promise<Verification> {
-      const { verificationId } = verification;
-      const running =
-        underWay.get(verificationId) ?? cancel(verification).finally(() => underWay.delete(verificationId));
-      underWay.set(verificationId, running);
-      return running;
-    },
+    /**
+     * Of a verification that is WAITING. Throws ALREADY_RECEIVED when the code was first, CANCEL_TOO_EARLY while the
+     * upstream keeps the number, UPSTREAMS_UNAVAILABLE when it does not answer.
+     */
+    cancel: cancelOnce,
+
+    /** As `cancel`; where trying again may help, that is done in the background. */
+    cancelWhenPossible,
 
     /** Resolves when no cancel is under way. */
     async idle(): Promise<void> {
@@ -68,19 +101,30 @@ export function createCanceller(parts: OrderParts) {
 }
 
 /** Some upstreams keep a number for its first minutes: they are not asked before. */
-export function refuseTooEarly({ verificationId, upstream = "", cancellableTime }: Verification, now: number): void {
-  const wait = (cancellableTime?.getTime() ?? 0) - now;
-  if (wait <= 0) return;
-  throw new GatewayError("CANCEL_TOO_EARLY", `${upstream} takes the number back in ${Math.ceil(wait / 1000)} s`, {
+function refuseTooEarly(verification: Verification, now: number): void {
+  const wait = (verification.cancellableTime?.getTime() ?? 0) - now;
+  if (wait > 0) throw tooEarly(verification, wait);
+}
+
+function tooEarly({ verificationId, upstream = "" }: Verification, retryAfterMs: number): GatewayError {
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  return new GatewayError("CANCEL_TOO_EARLY", `${upstream} does not take the number back yet, try in ${seconds} s`, {
     metadata: { verification_id: verificationId, upstream },
-    retryAfterMs: wait,
+    retryAfterMs,
   });
 }
 
 /** Why a verification that is not WAITING cannot be cancelled. */
-export function notCancellable({ verificationId, status }: Verification): GatewayError {
-  const details = { metadata: { verification_id: verificationId, status } };
-  return status === "RECEIVED" || status === "COMPLETED"
-    ? new GatewayError("ALREADY_RECEIVED", "the code has arrived; the number is paid for", details)
-    : new GatewayError("ALREADY_ENDED", `the verification has ended as ${status}`, details);
+export function notCancellable(verification: Verification): GatewayError {
+  const { verificationId, status } = verification;
+  if (status !== "RECEIVED" && status !== "COMPLETED") return alreadyEnded(verification);
+  return new GatewayError("ALREADY_RECEIVED", "the code has arrived; the number is paid for", {
+    metadata: { verification_id: verificationId, status },
+  });
+}
+
+export function alreadyEnded({ verificationId, status }: Verification): GatewayError {
+  return new GatewayError("ALREADY_ENDED", `the verification has ended as ${status}`, {
+    metadata: { verification_id: verificationId, status },
+  });
 }

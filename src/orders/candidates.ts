@@ -1,6 +1,7 @@
 import type { Caller } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Offer } from "../core/offer.ts";
+import type { Rates } from "../core/rates.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { VerificationRequest } from "../core/verification.ts";
 import { type Candidate, nothingToBuy, rank } from "../routing/rank.ts";
@@ -16,14 +17,18 @@ export type FindCandidates = (
  * What a request can be served from, in the order in which it is to be tried: never empty. Throws what the caller asked
  * wrongly, may not have, or cannot get.
  */
-export function createFindCandidates(shelf: Shelf, upstreams: ReadonlyMap<string, Upstream>): FindCandidates {
+export function createFindCandidates(
+  shelf: Shelf,
+  upstreams: ReadonlyMap<string, Upstream>,
+  rates: Rates,
+): FindCandidates {
   return async (request, caller, patience) => {
     requireKnown("upstreams", request.upstreams, upstreams);
     requireKnown("exclude_upstreams", request.excludeUpstreams, upstreams);
     const offers = await offersFor(request, shelf, patience);
     const { country, service } = offers[0] ?? request;
     requireAllowed(caller, country, service);
-    const ranking = rank(offers, request, caller);
+    const ranking = rank(offers, request, caller, rates);
     if (ranking.candidates.length === 0) throw nothingToBuy(ranking, request);
     return ranking.candidates;
   };

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
+import type { Rates } from "../core/rates.ts";
 import type { Store } from "../core/store.ts";
 import type { BoughtOrder, Upstream, VerificationDesk } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
@@ -11,6 +12,7 @@ import type { Feed } from "./feed.ts";
 export interface OrderParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly balances: Balances;
+  readonly rates: Rates;
   readonly store: Store;
   readonly feed: Feed;
   readonly clock: Clock;

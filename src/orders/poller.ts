@@ -30,6 +30,9 @@ export interface Poller {
   /** Polls once, ahead of the others' turn, unless a poll is under way. Resolves when it was answered or failed. */
   look(verificationId: string): Promise<void>;
 
+  /** As `look`, for what the upstream calls the order. An order that is not polled for is passed over. */
+  wake(orderRef: string): Promise<void>;
+
   /** Ends the loop. Polls under way are heard out. */
   stop(): Promise<void>;
 }
@@ -131,7 +134,25 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
     throw error;
   });
 
+  async function look(verificationId: string): Promise<void> {
+    const waiting = orders.get(verificationId);
+    if (!waiting || waiting.inFlight) return;
+    const answered = upstream
+      .run("check", () => poll(waiting), stopping.signal)
+      .catch(() => undefined)
+      .finally(() => inFlight.delete(answered));
+    inFlight.add(answered);
+    await answered;
+  }
+
   return {
+    look,
+    async wake(orderRef) {
+      for (const { verification } of orders.values()) {
+        if (verification.orderRef === orderRef) await look(verification.verificationId);
+      }
+    },
+
     add(verification) {
       const known = orders.get(verification.verificationId);
       if (known) known.verification = verification;
@@ -148,17 +169,6 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
 
     remove(verificationId) {
       orders.delete(verificationId);
-    },
-
-    async look(verificationId) {
-      const waiting = orders.get(verificationId);
-      if (!waiting || waiting.inFlight) return;
-      const answered = upstream
-        .run("check", () => poll(waiting), stopping.signal)
-        .catch(() => undefined)
-        .finally(() => inFlight.delete(answered));
-      inFlight.add(answered);
-      await answered;
     },
 
     async stop() {

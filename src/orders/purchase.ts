@@ -1,11 +1,16 @@
 import type { Caller } from "../core/caller.ts";
+import { timeLimit } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import { formatMoney } from "../core/money.ts";
+import { isAtMost, type Rates } from "../core/rates.ts";
 import type { Purchase, Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import type { Candidate } from "../routing/rank.ts";
 import { type OrderParts, UNINTERRUPTED } from "./parts.ts";
 import { toE164 } from "./phone.ts";
+
+/** An upstream whose rate limit leaves no room for so long is passed over for the next one. */
+const SLOT_PATIENCE_MS = 2_000;
 
 /**
  * Buys from the first candidate that sells. Only a definite refusal moves on to the next one; an answer that cannot be
@@ -32,10 +37,15 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
     let refusal: GatewayError | undefined;
     for (const candidate of candidates) {
       if (patience.aborted) break;
-      const result = await attempt(verification, candidate, caller, patience).catch(async (error: unknown) => {
-        if (!(error instanceof GatewayError) || error.reason === "PURCHASE_UNCERTAIN") throw error;
-        return error;
-      });
+      // The last one is waited for as long as the caller waits.
+      const slot = candidate === candidates.at(-1) ? undefined : timeLimit(clock, SLOT_PATIENCE_MS);
+      const signal = slot ? AbortSignal.any([patience, slot.signal]) : patience;
+      const result = await attempt(verification, candidate, caller, signal)
+        .catch((error: unknown) => {
+          if (!(error instanceof GatewayError) || error.reason === "PURCHASE_UNCERTAIN") throw error;
+          return error;
+        })
+        .finally(slot?.callOff);
       if (!(result instanceof GatewayError)) return result;
       refusal = result;
       if (result.reason === "BUDGET_EXCEEDED") break;
@@ -97,7 +107,7 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
         numberAsSold,
         phoneNumber: toE164(numberAsSold, country),
         price: purchase.price ?? quoted,
-        cancellableTime: purchase.cancellableTime,
+        cancellableTime: purchase.cancellableTime ?? cancellableTime(upstream, clock.now()),
         expireTime: purchase.expireTime ?? new Date(clock.now() + upstream.lifetimeMs),
         time: now(),
       });
@@ -111,6 +121,10 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
   }
 
   return buy;
+}
+
+function cancellableTime({ cancelDelayMs }: Upstream, bought: number): Date | undefined {
+  return cancelDelayMs === undefined ? undefined : new Date(bought + cancelDelayMs);
 }
 
 /** What makes it certain that nothing was sold: the upstream's own word, or a request that never left. */
@@ -153,10 +167,10 @@ function withVerification(error: GatewayError, verificationId: string): GatewayE
   });
 }
 
-/** Whether the upstream charged more than the caller asked for or is allowed. */
-export function chargedTooMuch({ price, request }: Verification, { budget }: Caller): boolean {
+/** Whether the upstream charged more than the caller asked for or is allowed, or something that cannot be compared. */
+export function chargedTooMuch({ price, request }: Verification, { budget }: Caller, rates: Rates): boolean {
   const bounds = [request.maxPrice, budget.maxPrice].filter((bound) => bound !== undefined);
-  return !bounds.every((bound) => price?.currency === bound.currency && price.micros <= bound.micros);
+  return !bounds.every((bound) => price && isAtMost(price, bound, rates));
 }
 
 export function tooExpensive({ verificationId, price, upstream = "" }: Verification, andThen: string): GatewayError {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Caller } from "../core/caller.ts";
+import { timeLimit } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
 import type { Candidate } from "../routing/rank.ts";
-import { createCanceller, notCancellable, refuseTooEarly } from "./cancel.ts";
+import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
 import { createFindCandidates } from "./candidates.ts";
 import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
@@ -15,7 +16,7 @@ import type { Shelf } from "./shelf.ts";
 /** A caller who sets no deadline is answered within this. */
 const LONGEST_PATIENCE_MS = 60_000;
 /** Kept back of a caller's deadline, so that the answer reaches it in time. */
-const ANSWER_MARGIN_MS = 300;
+const ANSWER_MARGIN = { share: 0.1, mostMs: 1_000 };
 
 export interface CreateOptions {
   /** Empty: one is made, and a lost answer cannot be asked for again. */
@@ -36,6 +37,12 @@ export interface Verifications {
   complete(caller: Caller, verificationId: string): Promise<Verification>;
   cancel(caller: Caller, verificationId: string): Promise<Verification>;
 
+  /** Waits for one more code on the same number; see RequestAnotherCode in the API. */
+  requestAnother(caller: Caller, verificationId: string): Promise<Verification>;
+
+  /** The upstream has news of an order: it is asked, ahead of the others' turn. */
+  wake(upstream: string, orderRef: string): void;
+
   /** Takes up what an earlier run of the daemon left open. To be called once, before anything else. */
   resume(): Promise<void>;
   /** Ends the polling, and lets purchases and cancels that were sent finish. */
@@ -48,7 +55,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   for (const upstream of upstreams.values()) {
     if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, parts));
   }
-  const findCandidates = createFindCandidates(shelf, upstreams);
+  const findCandidates = createFindCandidates(shelf, upstreams, parts.rates);
   const buy = createBuyer(parts);
   /** The purchases under way, by verification id. */
   const buying = new Map<string, Promise<Verification>>();
@@ -91,16 +98,14 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   /** An upstream may charge more than it listed: then the number goes back at once. */
   async function keepOrCancel(verification: Verification, caller: Caller): Promise<Verification> {
     follow(verification);
-    if (!chargedTooMuch(verification, caller)) return verification;
+    if (!chargedTooMuch(verification, caller, parts.rates)) return verification;
     const { verificationId, upstream } = verification;
     log.warn({ verificationId, upstream }, "charged above the maximum");
     try {
-      unfollow(await canceller.cancel(verification));
+      unfollow(await canceller.cancelWhenPossible(verification));
     } catch (error) {
-      throw tooExpensive(
-        verification,
-        `; it could not be cancelled: ${error instanceof GatewayError ? error.reason : ""}`,
-      );
+      const reason = error instanceof GatewayError ? error.reason : "an internal error";
+      throw tooExpensive(verification, `; it is not cancelled yet (${reason})`);
     }
     throw tooExpensive(verification, "; it was cancelled");
   }
@@ -117,13 +122,15 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
 
   return {
     async create(caller, request, { requestId, signal, timeoutMs = LONGEST_PATIENCE_MS }) {
-      const patience = new AbortController();
-      const answerWithin = Math.max(Math.min(timeoutMs, LONGEST_PATIENCE_MS) - ANSWER_MARGIN_MS, 0);
-      const stopTimer = clock.after(answerWithin, () => patience.abort());
+      const whole = Math.min(timeoutMs, LONGEST_PATIENCE_MS);
+      const marginMs = Math.min(whole * ANSWER_MARGIN.share, ANSWER_MARGIN.mostMs);
+      const patience = timeLimit(clock, whole - marginMs);
+      const answer = (purchase: Promise<Verification>, verificationId: string) =>
+        withinPatience(purchase, verificationId, patience.signal, () => timeLimit(clock, marginMs / 2).signal);
       const gone = AbortSignal.any([signal, patience.signal]);
       try {
         const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, request);
-        if (known) return await withinPatience(earlier(known), known.verificationId, patience.signal);
+        if (known) return await answer(earlier(known), known.verificationId);
         const candidates = await findCandidates(request, caller, gone);
         const wish = {
           verificationId: `ver_${randomUUID().replaceAll("-", "")}`,
@@ -134,9 +141,9 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
         };
         const { verification, created } = await store.createVerification(wish);
         const bought = created ? purchase(verification, candidates, caller, gone) : earlier(verification);
-        return await withinPatience(bought, verification.verificationId, patience.signal);
+        return await answer(bought, verification.verificationId);
       } finally {
-        stopTimer();
+        patience.callOff();
       }
     },
 
@@ -166,7 +173,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     async complete(caller, verificationId) {
       const verification = await store.getVerification(caller.name, verificationId);
       if (verification.status === "COMPLETED") return verification;
-      if (isTerminal(verification.status)) throw notCancellable(verification);
+      if (isTerminal(verification.status)) throw alreadyEnded(verification);
       if (verification.status !== "RECEIVED") {
         throw new GatewayError("NOT_SUPPORTED", "no code has arrived; cancel the verification to release its number", {
           metadata: { verification_id: verificationId, status: verification.status },
@@ -198,10 +205,36 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
         });
       }
       if (verification.status !== "WAITING") throw notCancellable(verification);
-      refuseTooEarly(verification, clock.now());
       const cancelled = await canceller.cancel(verification);
       unfollow(cancelled);
       return cancelled;
+    },
+
+    async requestAnother(caller, verificationId) {
+      const verification = await store.getVerification(caller.name, verificationId);
+      if (verification.status === "WAITING") return verification;
+      if (isTerminal(verification.status)) throw alreadyEnded(verification);
+      const found = bought(verification, upstreams);
+      const ask = found?.desk.another;
+      if (!found || !ask) {
+        const { upstream = "" } = verification;
+        throw new GatewayError(
+          "NOT_SUPPORTED",
+          `${upstream || "no upstream"} cannot send another code to this number`,
+          {
+            metadata: { verification_id: verificationId, upstream },
+          },
+        );
+      }
+      await found.upstream.run("another", () => ask(found.order, UNINTERRUPTED));
+      const waiting = await store.recordAnother(verificationId);
+      feed.publish(waiting);
+      follow(waiting);
+      return waiting;
+    },
+
+    wake(upstream, orderRef) {
+      void pollers.get(upstream)?.wake(orderRef);
     },
 
     async resume() {
@@ -226,11 +259,15 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   }
 }
 
-/** The caller is answered in time, while a purchase that was sent goes on and stays theirs. */
+/**
+ * The caller is answered in time, while a purchase that was sent goes on and stays theirs. One that was not sent ends by
+ * itself once patience is over, with a better reason: it has the grace for that.
+ */
 function withinPatience(
   purchase: Promise<Verification>,
   verificationId: string,
   patience: AbortSignal,
+  grace: () => AbortSignal,
 ): Promise<Verification> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
@@ -240,8 +277,7 @@ function withinPatience(
         }),
       );
     };
-    // A purchase that has not been sent ends by itself, and sooner than this, with a better reason.
-    const onAbort = () => setTimeout(giveUp, ANSWER_MARGIN_MS / 3);
+    const onAbort = () => grace().addEventListener("abort", giveUp, { once: true });
     patience.addEventListener("abort", onAbort, { once: true });
     purchase.then(resolve, reject).finally(() => patience.removeEventListener("abort", onAbort));
   });

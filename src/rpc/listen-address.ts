@@ -1,16 +1,18 @@
 import { lstat, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
+import { resolve } from "node:path";
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** Reads `host:port`, `[::1]:port` or `unix:/path`. Port 0 lets the system choose. */
 export function parseListenAddress(text: string): ListenAddress {
-  if (text.startsWith("unix:/")) return { path: text.slice("unix:".length) };
+  const socket = /^unix:(.+)$/.exec(text)?.[1];
+  if (socket) return { path: resolve(socket) };
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]/]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (!host || port > 65_535) {
-    throw new Error(`cannot listen on "${text}": write host:port, [v6 address]:port or unix:/absolute/path`);
+    throw new Error(`cannot listen on "${text}": write host:port, [v6 address]:port or unix:/path`);
   }
   return { host, port };
 }

@@ -66,6 +66,8 @@ export function createServer(options: ServerOptions): GatewayServer {
     // Requests may come compressed. Answers are small, and a neighbour asks: they are not worth the thread pool.
     compressMinBytes: 2 ** 31,
     readMaxBytes: MAX_REQUEST_BYTES,
+    // A field that is misspelt must not be a bound that does not bind.
+    jsonOptions: { ignoreUnknownFields: false },
     requestGate: telemetry.gate(auth.gate),
     // Outermost first. No shutdownSignal: with ten thousand streams on it, it halves what the server can do.
     interceptors: [telemetry.interceptor, raceDeadline, mapErrors(log), validation.interceptor],

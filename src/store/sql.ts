@@ -32,15 +32,17 @@ export const countOpenByUpstream = `
   where end_time is null and upstream is not null
   group by upstream`;
 
-/** Changes a verification that may become `status`. */
-function change(status: VerificationStatus, assignments: readonly string[]): string {
+function change(from: string, assignments: readonly string[]): string {
   return `
   update verifications set ${["version = version + 1", ...assignments].join(", ")}
-  where verification_id = ?1 and status in (${from(status)})
+  where verification_id = ?1 and status in (${from})
   returning *`;
 }
 
-export const holdOffer = change("WAITING", [
+/** What is bought for is only decided while nothing was. */
+const BUYING = "'PENDING'";
+
+export const holdOffer = change(BUYING, [
   "country = ?2",
   "service = ?3",
   "upstream = ?4",
@@ -50,7 +52,7 @@ export const holdOffer = change("WAITING", [
   "quoted_currency = ?8",
 ]);
 
-export const dropOffer = change("WAITING", [
+export const dropOffer = change(BUYING, [
   "upstream = null",
   "offer_id = null",
   "offer_ref = null",
@@ -59,9 +61,9 @@ export const dropOffer = change("WAITING", [
 ]);
 
 /** What changes is only the attempt. */
-export const keepOffer = change("WAITING", []);
+export const keepOffer = change(BUYING, []);
 
-export const startWaiting = change("WAITING", [
+export const startWaiting = change(BUYING, [
   "status = 'WAITING'",
   "order_ref = ?2",
   "phone_number = ?3",
@@ -83,8 +85,11 @@ export const receive = `
   where verification_id = ?1 and status in (${receiving})
   returning *`;
 
+/** Of one that has received: its code is history, and the next is waited for. */
+export const waitAgain = change("'RECEIVED'", ["status = 'WAITING'", "code = null", "code_time = null"]);
+
 export function end(status: VerificationStatus): string {
-  return change(status, [`status = '${status}'`, "refund_micros = ?2", "refund_currency = ?3", "end_time = ?4"]);
+  return change(from(status), [`status = '${status}'`, "refund_micros = ?2", "refund_currency = ?3", "end_time = ?4"]);
 }
 
 export const listAttempts = "select * from attempts where verification = ?1 order by number";

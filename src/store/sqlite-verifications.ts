@@ -107,6 +107,10 @@ export function createVerificationCommands(db: Statements) {
       return { verification: wholeVerification(db, received), added: true };
     },
 
+    recordAnother(verificationId: string): Verification {
+      return wholeVerification(db, changed(db, db.get(sql.waitAgain, verificationId), verificationId));
+    },
+
     recordEnd(
       verificationId: string,
       status: "COMPLETED" | "CANCELLED" | "EXPIRED",

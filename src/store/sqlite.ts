@@ -26,6 +26,7 @@ export function openSqliteStore(path: string): Store {
     recordUncertain: (id, time) => commits.run(() => verifications.recordUncertain(id, time)),
     recordFailure: (id, time) => commits.run(() => verifications.recordFailure(id, time)),
     recordMessages: (id, messages, time) => commits.run(() => verifications.recordMessages(id, messages, time)),
+    recordAnother: (id) => commits.run(() => verifications.recordAnother(id)),
     recordEnd: (id, status, refund, time) => commits.run(() => verifications.recordEnd(id, status, refund, time)),
 
     findRequest: (caller, requestId, request) => commits.read(() => findRequest(db, caller, requestId, request)),

@@ -155,12 +155,9 @@ describe("addresses", () => {
     expect(() => statSync(path)).toThrow("ENOENT");
   });
 
-  it.each(["7070", "localhost", "127.0.0.1:70700", "::1:7070", "unix:relative", ""])(
-    "do not look like %j",
-    async (text) => {
-      await expect(start(echo, { listen: [text] })).rejects.toThrow("cannot listen on");
-    },
-  );
+  it.each(["7070", "localhost", "127.0.0.1:70700", "::1:7070", "unix:", ""])("do not look like %j", async (text) => {
+    await expect(start(echo, { listen: [text] })).rejects.toThrow("cannot listen on");
+  });
 });
 
 describe("TLS", () => {

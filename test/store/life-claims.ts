@@ -49,6 +49,19 @@ export function lifeClaims(store: () => Store): void {
     expect(await store().getVerification("ci", id)).toStrictEqual(before);
   });
 
+  it("waits again for another code, and receives it beside the first", async () => {
+    const id = await received(store());
+    const waits = await store().recordAnother(id);
+    expect(waits).toMatchObject({ status: "WAITING", messages: [{}] });
+    expect(waits).not.toHaveProperty("code");
+    const { messages } = waits;
+    expect(await store().recordMessages(id, messages, minutesLater(4))).toMatchObject({ added: false });
+    const next = aMessage({ messageId: "second", code: "654321", receiveTime: minutesLater(5) });
+    const { verification } = await store().recordMessages(id, [next], minutesLater(5));
+    expect(verification).toMatchObject({ status: "RECEIVED", code: "654321", messages: [{}, {}] });
+    await expect(store().recordAnother(await waiting(store()))).rejects.toMatchObject(bug(/is WAITING/));
+  });
+
   it("receives a code, and says when", async () => {
     const id = await waiting(store());
     const message = aMessage({ sender: "WhatsApp" });

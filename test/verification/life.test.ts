@@ -76,8 +76,7 @@ describe("a verification", () => {
   it("expires without a code, and is not polled any more", async () => {
     const gateway = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
     const { verificationId } = await buy(gateway, { upstreams: ["ping"] });
-    const expired = await turnUntil(gateway, verificationId, Status.EXPIRED, 10_000);
-    expect(expired.endTime).toEqual(expired.expireTime);
+    await turnUntil(gateway, verificationId, Status.EXPIRED, 10_000);
     const polls = gateway.sandbox.control.books().ping.calls.poll;
     await gateway.clock.advance(60_000);
     await settle();

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
-import { Capability, Strategy } from "../../gen/numgate/v1/offer_pb.ts";
+import { Capability, Product, Strategy } from "../../gen/numgate/v1/offer_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -49,7 +49,11 @@ upstreams:
   - { id: good, provider: ping, api_key: sandbox, base_url: "${baseUrls.ping}" }
   - { id: bad, provider: ping, api_key: wrong-key, base_url: "${baseUrls.ping}" }`,
     });
-    const { offers, unreachable } = await gateway.catalog.listOffers({ countryCode: "US", service: "whatsapp" });
+    const { offers, unreachable } = await gateway.catalog.listOffers({
+      product: Product.VERIFICATION,
+      countryCode: "US",
+      service: "whatsapp",
+    });
     expect(offers.map(({ upstream }) => upstream)).toEqual(["good"]);
     expect(unreachable).toMatchObject([{ upstream: "bad", reason: "UPSTREAM_CREDENTIALS" }]);
   });
@@ -129,6 +133,20 @@ upstreams:
       const [verification] = (await verifications.listVerifications({})).verifications;
       expect(verification).toMatchObject({ status: Status.PENDING, attempts: [{ outcome: Outcome.UNCERTAIN }] });
     });
+  });
+
+  it("passes over an upstream whose rate limit leaves no room, while others have some", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
+    const settled = Promise.allSettled(Array.from({ length: 60 }, () => buy(gateway)));
+    await until(async () => {
+      await gateway.clock.advance(100);
+      return sold(gateway.sandbox) === 60;
+    });
+    await settled;
+    const { ping, smsverificationservice } = gateway.sandbox.control.books();
+    expect(ping.orders.length).toBeGreaterThan(5);
+    expect(smsverificationservice.orders.length).toBeGreaterThan(25);
+    expect(ping.limited + smsverificationservice.limited).toBe(0);
   });
 
   it("is made once for a request id, however many ask at once", async () => {
@@ -245,6 +263,20 @@ describe("what is bought", () => {
   ] as const)("is nothing for %o: %s", async (request, reason, code) => {
     const gateway = await startGateway();
     expect(await reasonOf(buy(gateway, request as object))).toMatchObject({ reason, code });
+    expect(sold(gateway.sandbox)).toBe(0);
+  });
+
+  it("is nothing for a field that is misspelt: a bound that does not bind is none", async () => {
+    const gateway = await startGateway();
+    const answer = await fetch(`${gateway.url}/numgate.v1.VerificationService/CreateVerification`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ country_code: "US", service: "whatsapp", max_prise: { currency_code: "USD", units: 1 } }),
+    });
+    expect(await answer.json()).toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("max_prise"),
+    });
     expect(sold(gateway.sandbox)).toBe(0);
   });
 

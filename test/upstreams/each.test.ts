@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { Product } from "../../gen/numgate/v1/offer_pb.ts";
+import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { UPSTREAM_IDS } from "../../src/sandbox/upstreams.ts";
+import { buy, type Gateway, reasonOf, startGateway, turnUntil, watchUntil } from "../support/gateway.ts";
+
+/** Every upstream that the sandbox speaks for, each under its provider's name. */
+function all({ baseUrls }: Sandbox): string {
+  const own: Partial<Record<string, string>> = {
+    papsms: `prices: { us/whatsapp: "0.80" }, callback_secret: papsms-secret-123456`,
+    smsverificationservice: "callback_secret: svs-secret-12345678",
+  };
+  const entries = UPSTREAM_IDS.map((id) => {
+    const more = own[id] ? `, ${own[id]}` : "";
+    return `  - { id: ${id}, provider: ${id}, api_key: sandbox, base_url: "${baseUrls[id]}"${more} }`;
+  });
+  return `upstreams:\n${entries.join("\n")}`;
+}
+
+/** As those spell it that do not write WhatsApp. */
+const WHATSAPP: Partial<Record<string, string[]>> = {
+  papsms: ["whatsapp"],
+  pvapins: ["Whatsapp1", "Whatsapp24"],
+  handler_api: ["Whatsapp"],
+};
+
+function start(codeDelayMs?: number): Promise<Gateway> {
+  return startGateway({ upstreams: all, sandbox: codeDelayMs === undefined ? {} : { codeDelayMs } });
+}
+
+describe.each(UPSTREAM_IDS)("%s", (upstream) => {
+  it("sells a number, delivers its code to the stream, and is told that it was used", async () => {
+    const gateway = await start();
+    const { verificationId, phoneNumber, price } = await buy(gateway, { upstreams: [upstream] });
+    expect(phoneNumber).toMatch(/^\+\d{8,15}$/);
+    expect(price?.currencyCode).toBe("USD");
+    const watched = watchUntil(gateway, verificationId, Status.RECEIVED);
+    await turnUntil(gateway, verificationId, Status.RECEIVED);
+    const received = (await watched).at(-1);
+    const [order] = gateway.sandbox.control.books()[upstream].orders;
+    expect(received?.code).toBe(order?.code);
+    await gateway.verifications.completeVerification({ verificationId });
+    expectNothingForbidden(gateway);
+  });
+
+  it("takes a number back, with its refund where the document has one", async () => {
+    const gateway = await start(Number.POSITIVE_INFINITY);
+    const before = gateway.sandbox.control.books()[upstream].balance;
+    const { verificationId, price } = await buy(gateway, { upstreams: [upstream] });
+    await gateway.clock.advance(130_000);
+    const { verification } = await gateway.verifications.cancelVerification({ verificationId });
+    expect(verification?.status).toBe(Status.CANCELLED);
+    const books = gateway.sandbox.control.books()[upstream];
+    if (verification?.refund) expect(verification.refund).toEqual(price);
+    else expect(upstream).toBe("papsms");
+    if (upstream !== "papsms") expect(books.balance).toBe(before);
+    expectNothingForbidden(gateway);
+  });
+
+  it("is out of numbers, and nothing is bought", async () => {
+    const gateway = await start();
+    for (const service of WHATSAPP[upstream] ?? ["WhatsApp"]) {
+      gateway.sandbox.control.setStock({ upstream, service, count: 0 });
+    }
+    expect(await reasonOf(buy(gateway, { upstreams: [upstream] }))).toMatchObject({ reason: "NO_NUMBERS" });
+    expect(gateway.sandbox.control.books()[upstream].orders).toEqual([]);
+    expectNothingForbidden(gateway);
+  });
+});
+
+function expectNothingForbidden({ sandbox }: Gateway): void {
+  for (const books of Object.values(sandbox.control.books())) {
+    expect(books.disallowed).toEqual({ total: 0, reasons: {} });
+    expect(books.limited).toBe(0);
+  }
+}
+
+describe("all upstreams together", () => {
+  it("are listed side by side, cheapest first, each product under its own", async () => {
+    const gateway = await start();
+    const list = async (product: Product) =>
+      (await gateway.catalog.listOffers({ product, countryCode: "US", service: "whatsapp" })).offers;
+    const verifications = await list(Product.VERIFICATION);
+    expect(new Set(verifications.map(({ upstream }) => upstream))).toEqual(new Set(UPSTREAM_IDS));
+    const prices = verifications.map(({ price }) => (price?.units ?? 0n) * 1_000_000_000n + BigInt(price?.nanos ?? 0));
+    expect(prices).toEqual([...prices].sort((a, b) => Number(a - b)));
+    const rentals = await list(Product.RENTAL);
+    expect(rentals.length).toBeGreaterThan(2);
+    expect(rentals.every(({ rentalTerms }) => rentalTerms.length > 0)).toBe(true);
+    const esims = (await gateway.catalog.listOffers({ product: Product.ESIM })).offers;
+    expect(esims.map(({ upstream }) => upstream)).toContain("smsverificationservice");
+  });
+});
