@@ -2,7 +2,7 @@
 // node_modules is absent or older, then makes sure that the Node which npm will find next can run TypeScript as it is.
 // CommonJS and plain on purpose: it must run on any Node.
 const { execFileSync, spawnSync } = require("node:child_process");
-const { existsSync, statSync } = require("node:fs");
+const { existsSync, statSync, symlinkSync } = require("node:fs");
 const path = require("node:path");
 
 const root = path.join(__dirname, "..");
@@ -27,8 +27,16 @@ function install() {
   }
 }
 
+const bundled = path.join(root, "node_modules", ".bin", "node");
+
+/** npm 10 removes the link to this machine's Node together with the package of another machine's. */
+function linkNode() {
+  const own = path.join("node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
+  if (existsSync(bundled) || !existsSync(path.join(root, own))) return;
+  symlinkSync(path.join(root, own), bundled);
+}
+
 function checkNode() {
-  const bundled = path.join(root, "node_modules", ".bin", "node");
   const node = existsSync(bundled) ? bundled : process.execPath;
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
   const [major, minor] = version.slice(1).split(".").map(Number);
@@ -41,4 +49,5 @@ function checkNode() {
 }
 
 install();
+linkNode();
 checkNode();

@@ -5,6 +5,7 @@ import { banner } from "./banner.ts";
 import { type Config, ConfigError, describeReload, loadConfig, maskedConfig } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { checkConfig, type Daemon, startDaemon } from "./daemon.ts";
+import { liveCheck } from "./live-check.ts";
 import { probe } from "./probe.ts";
 import { PROVIDERS } from "./providers/providers.ts";
 import { parseListenAddress } from "./rpc/listen-address.ts";
@@ -13,7 +14,8 @@ import { startSandbox } from "./sandbox/sandbox.ts";
 const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell temporary phone numbers
 
   numgate [serve]   run the gateway; with no upstream configured, in front of a sandbox of its own
-  numgate check     say what is wrong with the configuration, and start nothing
+  numgate check     say what is wrong with the configuration, and start nothing; with --live also ask each
+                    upstream for its balance and its offers, which costs nothing
   numgate config    print the configuration in force, its secrets masked
   numgate sandbox   run the sandbox by itself
   numgate health    ask a running gateway whether it is alive; exit code 0 when it is
@@ -32,6 +34,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
       options: {
         config: { type: "string" },
         listen: { type: "string" },
+        live: { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },
@@ -59,6 +62,7 @@ class UsageError extends Error {}
 interface Flags {
   readonly config?: string | undefined;
   readonly listen?: string | undefined;
+  readonly live?: boolean | undefined;
 }
 
 const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
@@ -66,9 +70,12 @@ const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
   async check(flags) {
     const config = readConfig(flags);
     checkConfig(config);
+    for (const warning of config.warnings) print(warning);
     const upstreams = config.sandbox ? "the sandbox" : config.upstreams.map(({ id }) => id).join(", ");
     print(`${config.file ?? "no file"}: the configuration is valid; upstreams: ${upstreams}`);
-    return 0;
+    if (!flags.live) return 0;
+    const log = pino({ level: "silent" });
+    return (await liveCheck(config, { clock: systemClock, log, tell: print })) ? 0 : 1;
   },
   async config(flags) {
     print(maskedConfig(readConfig(flags)));

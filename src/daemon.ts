@@ -5,17 +5,16 @@ import { CatalogService } from "../gen/numgate/v1/catalog_pb.ts";
 import { EsimService } from "../gen/numgate/v1/esim_pb.ts";
 import { RentalService } from "../gen/numgate/v1/rental_pb.ts";
 import { VerificationService } from "../gen/numgate/v1/verification_pb.ts";
+import { callbackTargets, connectAccounts, sandboxAccounts, toEntry } from "./accounts.ts";
 import { createCatalog } from "./catalog/catalog.ts";
 import { resolveServices } from "./catalog/services.ts";
-import { type Config, describeReload, formatListener, type UpstreamConfig } from "./config.ts";
+import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
-import { Secret } from "./core/secret.ts";
 import type { Store } from "./core/store.ts";
-import type { Upstream } from "./core/upstream.ts";
 import { createFeed } from "./orders/feed.ts";
 import { createVerifications } from "./orders/verifications.ts";
-import { PROVIDERS } from "./providers/providers.ts";
 import { type CallerToken, createAuth } from "./rpc/auth.ts";
+import { createCallbacks } from "./rpc/callbacks.ts";
 import { catalogService } from "./rpc/catalog.ts";
 import type { Tls } from "./rpc/listener.ts";
 import { createServer } from "./rpc/server.ts";
@@ -23,11 +22,9 @@ import { verificationService } from "./rpc/verification.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { createBalances } from "./upstream/balance.ts";
-import { checkEntry, connectUpstream, type UpstreamEntry } from "./upstream/connect.ts";
+import { checkEntry } from "./upstream/connect.ts";
 
 const SANDBOX_PORT = 7071;
-/** No limit's window is longer. */
-const LONGEST_WINDOW_MS = 24 * 60 * 60_000;
 const DRAIN_MS = 10_000;
 
 export interface DaemonOptions {
@@ -64,15 +61,12 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   checkConfig(config);
   const store = openStore(config);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
-  const upstreams = await connectUpstreams(sandbox ? sandboxUpstreams(sandbox) : config.upstreams, {
-    store,
-    clock,
-    log,
-  });
+  const upstreams = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
   const balances = createBalances(clock);
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed();
-  const verifications = createVerifications({ upstreams, balances, store, feed, clock, log, shelf: catalog });
+  const rates = new Map(Object.entries(config.routing.rates));
+  const verifications = createVerifications({ upstreams, balances, rates, store, feed, clock, log, shelf: catalog });
   const auth = createAuth(config.callers.map(toCallerToken));
 
   let ready = false;
@@ -81,6 +75,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     tls: config.tls && readTls(config.tls),
     auth,
     ready: () => ready || "the catalogues are being fetched",
+    http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: verifications.wake }),
     log,
     registry: new Registry(),
     routes(router) {
@@ -155,43 +150,6 @@ function openSandbox(clock: Clock): Promise<Sandbox> {
     if (error.code !== "EADDRINUSE") throw error;
     return startSandbox({ clock, listen: { host, port: 0 } });
   });
-}
-
-function sandboxUpstreams({ baseUrls, apiKeys }: Sandbox): UpstreamConfig[] {
-  return (["ping", "smsverificationservice"] as const).map((id) => ({
-    id,
-    provider: id,
-    apiKey: new Secret(apiKeys[id]),
-    baseUrl: baseUrls[id],
-    limits: {},
-    prices: {},
-    enabled: true,
-  }));
-}
-
-async function connectUpstreams(
-  configured: readonly UpstreamConfig[],
-  { store, clock, log }: { store: Store; clock: Clock; log: Logger },
-): Promise<ReadonlyMap<string, Upstream>> {
-  const before = (time: Date) => new Date(time.getTime() - LONGEST_WINDOW_MS);
-  const earlier = await store.callsSince(before(new Date(clock.now())));
-  const parts = {
-    clock,
-    log,
-    earlier,
-    record: (call: Parameters<Store["recordCall"]>[0]) => store.recordCall(call, before(call.time)),
-  };
-  return new Map(
-    configured
-      .filter(({ enabled }) => enabled)
-      .map((upstream) => [upstream.id, connectUpstream(toEntry(upstream), parts)] as const),
-  );
-}
-
-function toEntry({ id, provider: name, apiKey, baseUrl, limits }: UpstreamConfig): UpstreamEntry {
-  const provider = PROVIDERS.find((known) => known.id === name);
-  if (!provider) throw new Error(`the configuration names a provider that this build lacks: ${name}`);
-  return { id, provider, options: { apiKey: apiKey.reveal() }, baseUrl, limits };
 }
 
 /** The operator may spell a service as its brand does; everything behind goes by its slug. */
