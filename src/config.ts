@@ -46,7 +46,7 @@ export function loadConfig({ path, env, providers }: LoadOptions): Config {
   const fromEnv = named ? undefined : readKeyVariables(env, providers, problems);
   const sandbox = fromEnv?.upstreams.length === 0;
   const upstreams = fromEnv?.upstreams ?? values.upstreams?.map(toUpstream) ?? [];
-  // The sandbox has an upstream for every provider, named after it.
+  // The sandbox's upstreams are named after their providers.
   checkRelations(source, named ?? (sandbox ? providers : upstreams.map(({ id }) => id)));
 
   const listen = overrides.listen ?? listenersIn(source.tree) ?? DEFAULT_LISTEN;
@@ -72,7 +72,7 @@ export function loadConfig({ path, env, providers }: LoadOptions): Config {
     },
     retention: toRetention(values.retention),
     sandbox,
-    warnings: [...(fromEnv?.warnings ?? []), ...warningsAbout(upstreams, sandbox, database)],
+    warnings: warningsAbout(upstreams, sandbox, database),
     origins: [...source.origins, ...(fromEnv?.origins ?? []), ...overrides.origins],
   };
 }

@@ -77,7 +77,7 @@ function describe(status: CatalogStatus | undefined): string {
   const { offerCount, unresolved, complete, failure } = status;
   if (failure && offerCount === 0) return `no offers: ${failure.message}`;
   const names = unresolved.slice(0, MOST_NAMES).join(", ") + (unresolved.length > MOST_NAMES ? ", ..." : "");
-  const left = unresolved.length > 0 ? `, ${unresolved.length} names left out (${names})` : ", none left out";
+  const left = unresolved.length > 0 ? `, left out for their names: ${names}` : ", none left out";
   const soFar = complete ? "" : " so far, the catalogue is still being fetched";
   return `${offerCount} offers${soFar}${left}${failure ? `; ${failure.message}` : ""}`;
 }

@@ -1,16 +1,8 @@
 import { formatPath, type Problems } from "./problems.ts";
+import { hasManyAddresses } from "./rules.ts";
 import { Complaint, type Read, readDatabase, readKey, readListener } from "./scalars.ts";
 import type { Environment } from "./substitute.ts";
 import type { Database, KeyPath, Listener, Origin, UpstreamConfig } from "./types.ts";
-
-/** The variables that switch an upstream on where no file names any, and its provider. */
-const KEY_VARIABLES: Readonly<Record<string, string>> = {
-  PING_API_KEY: "ping",
-  SMSVERIFICATIONSERVICE_API_KEY: "smsverificationservice",
-  SMSVERIFYO_API_KEY: "smsverifyo",
-  PAPSMS_API_KEY: "papsms",
-  PVAPINS_API_KEY: "pvapins",
-};
 
 interface Overrides {
   readonly listen?: readonly Listener[];
@@ -54,10 +46,9 @@ export function readOverrides(env: Environment, problems: Problems): Overrides {
 interface EnvironmentUpstreams {
   readonly upstreams: readonly UpstreamConfig[];
   readonly origins: readonly Origin[];
-  readonly warnings: readonly string[];
 }
 
-/** One upstream, named after its provider, for each key that is set. */
+/** One upstream, named after its provider, for each key that is set: `PING_API_KEY`. */
 export function readKeyVariables(
   env: Environment,
   providers: readonly string[],
@@ -65,14 +56,11 @@ export function readKeyVariables(
 ): EnvironmentUpstreams {
   const upstreams: UpstreamConfig[] = [];
   const origins: Origin[] = [];
-  const warnings: string[] = [];
-  for (const [variable, provider] of Object.entries(KEY_VARIABLES)) {
+  for (const provider of providers) {
+    const variable = `${provider.toUpperCase()}_API_KEY`;
     const text = env[variable];
-    if (!text) continue;
-    if (!providers.includes(provider)) {
-      warnings.push(`${variable} is set, but the provider ${provider} is not available in this version.`);
-      continue;
-    }
+    // A key alone does not say where to show it.
+    if (!text || hasManyAddresses(provider)) continue;
     const apiKey = readKey(text);
     if (apiKey === undefined || apiKey instanceof Complaint) {
       problems.about(variable, apiKey?.message ?? "expected a key");
@@ -81,5 +69,5 @@ export function readKeyVariables(
     origins.push({ path: ["upstreams", upstreams.length, "api_key"], variable });
     upstreams.push({ id: provider, provider, apiKey, limits: {}, prices: {}, enabled: true });
   }
-  return { upstreams, origins, warnings };
+  return { upstreams, origins };
 }

@@ -43,17 +43,22 @@ export function checkRelations(source: Source, upstreamIds: readonly string[]): 
 /** Sections of an entry that are about one provider's upstreams alone: they are called after it. */
 const PROVIDER_SECTIONS = ["handler_api", "pvapins"];
 
+/** True of a provider that has no address of its own: each upstream's entry has to name one. */
+export function hasManyAddresses(provider: string): boolean {
+  return provider === "handler_api";
+}
+
 function checkProvider(source: Source, path: KeyPath, upstream: Tree): void {
   const provider = textOf(child(upstream, "provider"));
   for (const section of PROVIDER_SECTIONS) {
     if (provider === undefined || provider === section || child(upstream, section) === undefined) continue;
     source.complain([...path, section], `only an upstream of the provider ${section} has this`, "key");
   }
-  if (provider === "handler_api" && child(upstream, "base_url") === undefined) {
+  if (provider !== undefined && hasManyAddresses(provider) && child(upstream, "base_url") === undefined) {
     const example = "https://api.example.com/stubs/handler_api.php";
     source.complain(
       [...path, "provider"],
-      `handler_api is spoken at many addresses; expected a base_url such as ${example}`,
+      `${provider} is spoken at many addresses; expected a base_url such as ${example}`,
     );
   }
 }

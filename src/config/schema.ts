@@ -11,9 +11,6 @@ export interface Given {
   readonly meant?: string;
 }
 
-/** Every provider there may be. A build has some of them. */
-const PROVIDERS = ["ping", "smsverificationservice", "smsverifyo", "papsms", "pvapins", "handler_api"] as const;
-
 const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 const HANDLER_API_VERSIONS = ["v2", "text"] as const;
 const STRATEGIES: readonly Strategy[] = ["CHEAPEST", "MOST_RELIABLE", "FASTEST", "BALANCED"];
@@ -38,7 +35,7 @@ export function fileSchema(providers: readonly string[]) {
   });
   const upstream = keys({
     id: text("an id of up to 32 of a-z, 0-9, _ and -, such as ping", pattern(/^[a-z0-9][a-z0-9_-]{0,31}$/)),
-    provider: provider(providers),
+    provider: choice(providers),
     api_key: secret("the account's key", scalars.readKey),
     base_url: secret("a URL such as https://api.example.com/v1", scalars.readBaseUrl).optional(),
     limits: record(text("a limit's name, such as account", pattern(/^[a-z][a-z0-9_]*$/)), limit()).optional(),
@@ -96,27 +93,16 @@ const days = () => text("a whole number of days, 1 to 3650", scalars.readDays);
 const fileName = () => text("a file's name, such as load_rent.php", scalars.readFileName);
 const file = () => text("a file's path", scalars.readFilePath);
 
-function provider(available: readonly string[]) {
-  const words: readonly string[] = [...new Set([...available, ...PROVIDERS])];
-  return choice(words, (word) => {
-    return available.includes(word)
-      ? undefined
-      : `${word} is not available in this version; expected one of ${available.join(", ")}`;
-  });
-}
-
-/** One of some words; `refuse` says why one of them is not taken all the same. */
-function choice<W extends string>(words: readonly W[], refuse?: (word: W) => string | undefined) {
+function choice<W extends string>(words: readonly W[]) {
   const expected = `one of ${words.join(", ")}`;
   return scalar(expected).transform((given, context): W => {
     const word = words.find((candidate) => candidate === given);
-    const refusal = word && refuse?.(word);
-    if (word && !refusal) return word;
+    if (word) return word;
     const meant = nearest(given, words);
     context.addIssue({
       code: "custom",
-      message: refusal ?? `expected ${expected}`,
-      ...(!refusal && { params: { given, ...(meant && { meant }) } satisfies Given }),
+      message: `expected ${expected}`,
+      params: { given, ...(meant && { meant }) } satisfies Given,
     });
     return z.NEVER;
   });

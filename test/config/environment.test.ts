@@ -77,11 +77,15 @@ describe("without a file", () => {
     expect(upstreams.map(({ id }) => id)).toEqual(["ping", "pvapins"]);
   });
 
-  it("warns of a key whose provider this version lacks", () => {
-    expect(start({ PING_API_KEY: "a", PAPSMS_API_KEY: "b" }, undefined, ["ping"])).toMatchObject({
-      upstreams: [{ id: "ping" }],
-      warnings: ["PAPSMS_API_KEY is set, but the provider papsms is not available in this version."],
+  it("switches on a provider that nothing but the list of providers names", () => {
+    expect(start({ ACME_API_KEY: "the-key" }, undefined, ["ping", "acme"])).toMatchObject({
+      sandbox: false,
+      upstreams: [{ id: "acme", provider: "acme" }],
     });
+  });
+
+  it("leaves a key aside whose provider is spoken at many addresses", () => {
+    expect(start({ HANDLER_API_API_KEY: "the-key" })).toMatchObject({ sandbox: true, upstreams: [] });
   });
 
   it("refuses a key that no header can hold", () => {

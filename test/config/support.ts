@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { type Config, ConfigError, loadConfig } from "../../src/config.ts";
+import { PROVIDERS } from "../../src/providers/providers.ts";
 
-export const ALL_PROVIDERS = ["ping", "smsverificationservice", "smsverifyo", "papsms", "pvapins", "handler_api"];
+export const ALL_PROVIDERS = PROVIDERS.map(({ id }) => id);
 
 export interface Surroundings {
   readonly env?: Record<string, string>;

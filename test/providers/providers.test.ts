@@ -1,22 +1,32 @@
-import { describe } from "vitest";
-import { handler_api } from "../../src/providers/handler_api.ts";
-import { papsms } from "../../src/providers/papsms.ts";
-import { ping } from "../../src/providers/ping.ts";
-import { pvapins } from "../../src/providers/pvapins.ts";
-import { smsverificationservice } from "../../src/providers/smsverificationservice.ts";
-import { smsverifyo } from "../../src/providers/smsverifyo.ts";
-import { providerContract } from "./contract.ts";
-import { fixtures as handlerApiFixtures, textFixtures } from "./fixtures/handler_api.ts";
-import { fixtures as papsmsFixtures } from "./fixtures/papsms.ts";
-import { fixtures as pingFixtures } from "./fixtures/ping.ts";
-import { fixtures as pvapinsFixtures } from "./fixtures/pvapins.ts";
-import { fixtures as smsverificationserviceFixtures } from "./fixtures/smsverificationservice.ts";
-import { fixtures as smsverifyoFixtures } from "./fixtures/smsverifyo.ts";
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { PROVIDERS } from "../../src/providers/providers.ts";
+import { type ProviderFixtures, providerContract } from "./contract.ts";
 
-providerContract("ping", ping, pingFixtures);
-providerContract("smsverificationservice", smsverificationservice, smsverificationserviceFixtures);
-providerContract("smsverifyo", smsverifyo, smsverifyoFixtures);
-providerContract("papsms", papsms, papsmsFixtures);
-providerContract("pvapins", pvapins, pvapinsFixtures);
-providerContract("handler_api", handler_api, handlerApiFixtures);
-describe("at a host that answers bare text", () => providerContract("handler_api", handler_api, textFixtures));
+/** The names of a folder's modules, without their ending. */
+function modulesIn(folder: string): string[] {
+  const files = readdirSync(new URL(folder, import.meta.url));
+  return files.filter((file) => file.endsWith(".ts")).map((file) => file.replace(/\.ts$/, ""));
+}
+
+const ids = PROVIDERS.map(({ id }) => id);
+
+describe("the list of providers", () => {
+  it("has every file of its folder, each under the file's name", () => {
+    const files = modulesIn("../../src/providers/").filter((file) => file !== "providers");
+    expect([...ids].sort()).toEqual(files.sort());
+  });
+
+  it("has fixtures for every provider, and no others", () => {
+    expect([...ids].sort()).toEqual(modulesIn("fixtures/").sort());
+  });
+});
+
+/** Each set of fixtures in a provider's file: `fixtures`, and others where it is spoken in several ways. */
+for (const provider of PROVIDERS) {
+  const sets: Record<string, ProviderFixtures> = await import(`./fixtures/${provider.id}.ts`);
+  for (const [name, fixtures] of Object.entries(sets)) {
+    if (name === "fixtures") providerContract(provider.id, provider, fixtures);
+    else describe(name, () => providerContract(provider.id, provider, fixtures));
+  }
+}
