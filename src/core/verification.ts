@@ -73,7 +73,7 @@ export interface Message {
   readonly sender?: string;
   /** Empty where the upstream hands out nothing but the code. */
   readonly text: string;
-  /** As the upstream read it. */
+  /** As the upstream read it; where it hands out the text alone, as the gateway did. Absent when that is not certain. */
   readonly code?: string;
   /** When the upstream says it came, else when the gateway saw it. */
   readonly receiveTime: Date;

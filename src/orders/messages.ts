@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ReceivedMessage } from "../core/upstream.ts";
 import type { Message } from "../core/verification.ts";
+import { extractCode } from "./codes/extract.ts";
 
 const LONGEST_TEXT = 4096;
 const LONGEST_NAME = 128;
@@ -8,15 +9,21 @@ const LONGEST_NAME = 128;
 /** What an upstream handed out, as it is kept: bounded, without control characters, under an id of its own. */
 export function toMessage(received: ReceivedMessage, seenTime: Date): Message {
   const sender = received.sender === undefined ? undefined : clean(received.sender, LONGEST_NAME);
-  const code = received.code === undefined ? undefined : clean(received.code, LONGEST_NAME);
+  const given = received.code === undefined ? undefined : clean(received.code, LONGEST_NAME);
   const text = clean(received.text, LONGEST_TEXT);
   return {
-    messageId: received.messageId ? clean(received.messageId, LONGEST_NAME) : contentId(received, text, sender, code),
+    messageId: received.messageId ? clean(received.messageId, LONGEST_NAME) : contentId(received, text, sender, given),
     sender,
     text,
-    code,
+    code: given ?? codeIn(text),
     receiveTime: received.receiveTime ?? seenTime,
   };
+}
+
+/** Where an upstream hands out the text alone: the code, if it is certain. */
+function codeIn(text: string): string | undefined {
+  const found = extractCode(text);
+  return found.kind === "code" ? found.code : undefined;
 }
 
 /** The same message seen twice gets the same id. */
