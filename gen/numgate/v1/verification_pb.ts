@@ -222,8 +222,9 @@ export type CreateVerificationRequest = Message<"numgate.v1.CreateVerificationRe
 
   /**
    * The most that may be charged. Positive, in whole millionths of the currency's unit (`nanos` a multiple of 1000).
-   * Offers in another currency are left out. A number that is charged above it all the same is given back at once, and
-   * the call fails with PRICE_ABOVE_MAX. Default: the caller's own limit, else any price.
+   * Offers in another currency are compared through the operator's rate for it, and left out where there is none. A
+   * number that is charged above it all the same is given back as soon as the upstream takes it, and the call fails with
+   * PRICE_ABOVE_MAX. Default: the caller's own limit, else any price.
    *
    * @generated from field: google.type.Money max_price = 5;
    */
@@ -237,7 +238,7 @@ export type CreateVerificationRequest = Message<"numgate.v1.CreateVerificationRe
   minSuccessRate?: number | undefined;
 
   /**
-   * Only these upstreams, at most 32. A name that is not configured matches nothing. Default: all that the caller may
+   * Only these upstreams, at most 32. A name that is not configured is INVALID_REQUEST. Default: all that the caller may
    * use.
    *
    * @generated from field: repeated string upstreams = 7;
