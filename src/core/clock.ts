@@ -43,3 +43,9 @@ export function timeLimit(clock: Clock, delayMs: number): TimeLimit {
   const callOff = clock.after(delayMs, () => controller.abort());
   return { signal: controller.signal, callOff };
 }
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -11,11 +11,18 @@ export interface NewVerification {
   /** Unique per caller. */
   readonly requestId: string;
   readonly request: VerificationRequest;
+  /**
+   * What tells two requests with one request id apart: equal when they were sent alike. How `request` was read depends
+   * on defaults and on a catalogue, and both change.
+   */
+  readonly fingerprint: string;
   readonly time: Date;
 }
 
 export interface NewAttempt {
   readonly upstream: string;
+  /** The provider that the upstream is of. */
+  readonly provider: string;
   readonly offerId: string;
   readonly offerRef: string;
   readonly country: string;
@@ -66,21 +73,22 @@ export interface SentCall {
  *
  * Each method is one command, atomic by itself and durable once its promise resolves. Commands that change a
  * verification answer with its new state. A change that TRANSITIONS does not allow is refused with ALREADY_ENDED when the
- * verification has ended, with ALREADY_RECEIVED when its code was first, else it is a bug. A verification that is not
+ * verification has ended, with ALREADY_RECEIVED when its code was first, with NOT_SUPPORTED while it waits for its
+ * code, else it is a bug. A verification that is not
  * there, or is another caller's, is NOT_FOUND.
  */
 export interface Store {
   /**
    * Records the wish to buy, as PENDING. The same caller's earlier verification with that request id comes back instead,
-   * as it is now, unless it was for another request: REQUEST_ID_REUSED. Throws TOO_MANY_OPEN at the caller's bound.
+   * as it is now, unless it has another fingerprint: REQUEST_ID_REUSED. Throws TOO_MANY_OPEN at the caller's bound.
    */
   createVerification(wish: NewVerification): Promise<{ verification: Verification; created: boolean }>;
 
   /**
    * The caller's verification with that request id, as it is now. Throws REQUEST_ID_REUSED when it was for another
-   * request.
+   * request, by its fingerprint.
    */
-  findRequest(caller: string, requestId: string, request: VerificationRequest): Promise<Verification | undefined>;
+  findRequest(caller: string, requestId: string, fingerprint: string): Promise<Verification | undefined>;
 
   /**
    * Records the intent to buy, and reserves the quoted price. To be called before the one request to the upstream.
@@ -90,7 +98,10 @@ export interface Store {
    */
   beginAttempt(verificationId: string, caller: Caller, attempt: NewAttempt): Promise<Verification>;
 
-  /** The last attempt bought: WAITING. The reservation is released and the price charged. */
+  /**
+   * The last attempt bought: WAITING. The reservation is released and the price charged. Throws PURCHASE_UNCERTAIN, and
+   * records nothing, while the upstream's order is another verification's that has not ended.
+   */
   recordPurchase(verificationId: string, purchase: RecordedPurchase): Promise<Verification>;
 
   /** The last attempt was refused for certain: still PENDING, and holding no offer. The reservation is released. */
@@ -103,8 +114,10 @@ export interface Store {
   recordFailure(verificationId: string, time: Date): Promise<Verification>;
 
   /**
-   * Adds the messages that are not there yet, by messageId. WAITING becomes RECEIVED; the code of the newest message that
-   * has one becomes the verification's, and `time` its codeTime. `added` is false when all were known: nothing changes.
+   * Adds the messages that are not there yet, by messageId, nor at an earlier verification of the same order: an upstream
+   * may sell a number again and still show what it received. WAITING becomes RECEIVED; the code of the last one added
+   * that has one becomes the verification's, and `time` its codeTime. `added` is false when all were known: nothing
+   * changes.
    */
   recordMessages(
     verificationId: string,
@@ -112,16 +125,22 @@ export interface Store {
     time: Date,
   ): Promise<{ verification: Verification; added: boolean }>;
 
-  /** One more code is waited for: RECEIVED becomes WAITING, without a code and with its messages. */
+  /** One more code is waited for: RECEIVED becomes WAITING, without a code and with its messages. WAITING stays. */
   recordAnother(verificationId: string): Promise<Verification>;
 
-  /** Ends it, and books the refund where it is known. */
+  /** Ends it, and books the refund where it is known, and can be one, as in recordRefund. */
   recordEnd(
     verificationId: string,
     status: "COMPLETED" | "CANCELLED" | "EXPIRED",
     refund: Money | undefined,
     time: Date,
   ): Promise<Verification>;
+
+  /**
+   * Books a refund that became known after the end, or whose cancel a code came before. Nothing changes when one is
+   * known already, or when this cannot be one: another currency, or more than was charged.
+   */
+  recordRefund(verificationId: string, refund: Money, time: Date): Promise<Verification>;
 
   getVerification(caller: string, verificationId: string): Promise<Verification>;
   listVerifications(caller: string, filter: VerificationFilter): Promise<VerificationPage>;

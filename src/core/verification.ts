@@ -95,8 +95,11 @@ export interface Verification {
   /** As the upstream wrote it, to be sent back to it unchanged. */
   readonly numberAsSold?: string;
   readonly code?: string;
+  /** In the order in which the gateway saw them: what an upstream says of its time may be wrong. */
   readonly messages: readonly Message[];
   readonly upstream?: string;
+  /** The upstream's provider then: its id may since have been given to another provider, which knows no such order. */
+  readonly provider?: string;
   readonly offerId?: string;
   /** The offer's ref, kept because the catalogue may have moved on. */
   readonly offerRef?: string;
@@ -105,7 +108,7 @@ export interface Verification {
   /** What the upstream charged. */
   readonly price?: Money;
   readonly quotedPrice?: Money;
-  /** What came back after a cancel or an expiry; absent while that is not known. */
+  /** What came back, at most the price; absent while that is not known. */
   readonly refund?: Money;
   readonly createTime: Date;
   readonly expireTime?: Date;

@@ -70,6 +70,7 @@ export function createGroupCommit(transaction: Transaction): GroupCommit {
     },
     async read(query) {
       if (closed) throw closedError();
+      rollBack(transaction);
       return query();
     },
     close() {
@@ -83,15 +84,25 @@ export function createGroupCommit(transaction: Transaction): GroupCommit {
 function commitTogether(transaction: Transaction, batch: readonly Job[]): void {
   let tellings: readonly (() => void)[];
   try {
+    rollBack(transaction);
     transaction.begin();
     tellings = batch.map((job) => runAlone(transaction, job));
     transaction.commit();
   } catch (error) {
     for (const job of batch) job.reject(error);
-    if (transaction.isOpen()) transaction.rollback();
+    try {
+      rollBack(transaction);
+    } catch {
+      // Whoever comes next, to read or to write, does it first or fails.
+    }
     return;
   }
   for (const tell of tellings) tell();
+}
+
+/** Undoes a transaction that failed, if it is still open. */
+function rollBack(transaction: Transaction): void {
+  if (transaction.isOpen()) transaction.rollback();
 }
 
 function runAlone(transaction: Transaction, job: Job): () => void {

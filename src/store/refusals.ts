@@ -22,6 +22,13 @@ export function tooManyOpen(open: bigint, maxOpen: number): GatewayError {
   });
 }
 
+/** One number cannot be two verifications': whose code would it be? */
+export function orderTaken(verificationId: string, upstream: string): GatewayError {
+  return new GatewayError("PURCHASE_UNCERTAIN", `${upstream} sold an order that is already another verification's`, {
+    metadata: { verification_id: verificationId, upstream },
+  });
+}
+
 /** Why a conditional change found no row to change: `row` is what the verification is, if it is there at all. */
 export function whyUnchanged(verificationId: string, row: Row | undefined): Error {
   if (!row) return notFound(verificationId);
@@ -32,6 +39,13 @@ export function whyUnchanged(verificationId: string, row: Row | undefined): Erro
   }
   if (!isTerminal(status)) return new Error(`verification ${verificationId} is ${status}, which forbids this change`);
   return new GatewayError("ALREADY_ENDED", `verification ${verificationId} has ended: it is ${status}`, { metadata });
+}
+
+/** Without a code there is nothing to complete. */
+export function stillWaits(verificationId: string): GatewayError {
+  return new GatewayError("NOT_SUPPORTED", `verification ${verificationId} waits for its code`, {
+    metadata: { verification_id: verificationId, status: "WAITING" },
+  });
 }
 
 /** An attempt that may have bought is neither followed by another, nor called nothing. */

@@ -59,7 +59,6 @@ function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
   };
 }
 
-/** Equal requests become the same text. */
 export function fromRequest(request: VerificationRequest): string {
   return canonicalJson(request);
 }
@@ -86,6 +85,7 @@ export function toVerification(row: Row, attempts: readonly Attempt[], messages:
       numberAsSold: textIfAny(row.number_as_sold),
       code: textIfAny(row.code),
       upstream: textIfAny(row.upstream),
+      provider: textIfAny(row.provider),
       offerId: textIfAny(row.offer_id),
       offerRef: textIfAny(row.offer_ref),
       orderRef: textIfAny(row.order_ref),

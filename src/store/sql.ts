@@ -12,8 +12,8 @@ function from(status: VerificationStatus): string {
 
 export const insertVerification = `
   insert into verifications
-    (verification_id, caller, version, request_id, request, country, service, status, create_time)
-  values (?1, ?2, 1, ?3, ?4, ?5, ?6, 'PENDING', ?7)
+    (verification_id, caller, version, request_id, fingerprint, request, country, service, status, create_time)
+  values (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8)
   returning *`;
 
 export const insertLabel = "insert into labels (verification, caller, key, value) values (?1, ?2, ?3, ?4)";
@@ -46,14 +46,16 @@ export const holdOffer = change(BUYING, [
   "country = ?2",
   "service = ?3",
   "upstream = ?4",
-  "offer_id = ?5",
-  "offer_ref = ?6",
-  "quoted_micros = ?7",
-  "quoted_currency = ?8",
+  "provider = ?5",
+  "offer_id = ?6",
+  "offer_ref = ?7",
+  "quoted_micros = ?8",
+  "quoted_currency = ?9",
 ]);
 
 export const dropOffer = change(BUYING, [
   "upstream = null",
+  "provider = null",
   "offer_id = null",
   "offer_ref = null",
   "quoted_micros = null",
@@ -74,6 +76,14 @@ export const startWaiting = change(BUYING, [
   "cancellable_time = ?8",
 ]);
 
+/** Of the rows `mine` and `other`. Another provider that was given the same upstream id has orders of its own. */
+const sameOrder =
+  "other.upstream = mine.upstream and other.provider = mine.provider and other.order_ref = mine.order_ref";
+
+export const findOrderElsewhere = `
+  select other.* from verifications mine join verifications other on ${sameOrder}
+  where mine.seq = ?1 and other.seq <> mine.seq and other.end_time is null`;
+
 /** Also one that has received before. */
 const receiving = `${from("RECEIVED")}, 'RECEIVED'`;
 
@@ -89,8 +99,18 @@ export const receive = `
 export const waitAgain = change("'RECEIVED'", ["status = 'WAITING'", "code = null", "code_time = null"]);
 
 export function end(status: VerificationStatus): string {
-  return change(from(status), [`status = '${status}'`, "refund_micros = ?2", "refund_currency = ?3", "end_time = ?4"]);
+  return change(from(status), [
+    `status = '${status}'`,
+    "refund_micros = coalesce(refund_micros, ?2)",
+    "refund_currency = coalesce(refund_currency, ?3)",
+    "end_time = ?4",
+  ]);
 }
+
+export const addRefund = `
+  update verifications set version = version + 1, refund_micros = ?2, refund_currency = ?3
+  where verification_id = ?1
+  returning *`;
 
 export const listAttempts = "select * from attempts where verification = ?1 order by number";
 
@@ -110,10 +130,16 @@ export const doubtAttempt = `
   where verification = ?1 and outcome is null
   returning *`;
 
-export const listMessages = "select * from messages where verification = ?1 order by receive_time, seq";
+export const listMessages = "select * from messages where verification = ?1 order by seq";
 
+/** A number that is sold again under the same order may still show what it received for the one before. */
 export const insertMessage = `
-  insert into messages (verification, message_id, sender, text, code, receive_time) values (?1, ?2, ?3, ?4, ?5, ?6)
+  insert into messages (verification, message_id, sender, text, code, receive_time)
+  select ?1, ?2, ?3, ?4, ?5, ?6 where not exists (
+    select 1 from verifications mine
+    join verifications other on ${sameOrder} and other.seq < mine.seq
+    join messages on messages.verification = other.seq and messages.message_id = ?2
+    where mine.seq = ?1)
   on conflict (verification, message_id) do nothing`;
 
 export const insertEntry = `

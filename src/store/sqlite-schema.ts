@@ -9,11 +9,13 @@ create table verifications (
   version          integer not null,
   caller           text not null,
   request_id       text not null,
+  fingerprint      text not null,
   request          text not null,
   country          text not null,
   service          text not null,
   status           text not null,
   upstream         text,
+  provider         text,
   offer_id         text,
   offer_ref        text,
   quoted_micros    integer,
@@ -36,6 +38,7 @@ create table verifications (
 
 create index verifications_by_caller on verifications (caller, seq);
 create index verifications_open on verifications (caller, upstream) where end_time is null;
+create index verifications_by_order on verifications (upstream, order_ref) where order_ref is not null;
 
 create table labels (
   verification  integer not null references verifications (seq),

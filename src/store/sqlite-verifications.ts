@@ -2,8 +2,16 @@ import type { Caller } from "../core/caller.ts";
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { NewAttempt, NewVerification, RecordedPurchase } from "../core/store.ts";
-import type { Attempt, Message, Outcome, Verification, VerificationRequest } from "../core/verification.ts";
-import { notFound, refuseUnsettled, requestIdReused, tooManyOpen, whyUnchanged } from "./refusals.ts";
+import type { Attempt, Message, Outcome, Verification } from "../core/verification.ts";
+import {
+  notFound,
+  orderTaken,
+  refuseUnsettled,
+  requestIdReused,
+  stillWaits,
+  tooManyOpen,
+  whyUnchanged,
+} from "./refusals.ts";
 import {
   fromRequest,
   fromTime,
@@ -24,15 +32,21 @@ import { type Account, createLedger } from "./sqlite-ledger.ts";
 export function createVerificationCommands(db: Statements) {
   const ledger = createLedger(db);
 
+  /** Nothing is no entry: the unknown and the nothing are told apart by the verification. */
+  function bookRefund(row: Row, refund: Money, time: Date): void {
+    if (refund.micros > 0n) ledger.book(boughtAccount(db, row), "refund", refund, time);
+  }
+
   return {
     create(wish: NewVerification): { verification: Verification; created: boolean } {
-      const { verificationId, caller, requestId, request, time } = wish;
-      const earlier = findRequest(db, caller.name, requestId, request);
+      const { verificationId, caller, requestId, fingerprint, request, time } = wish;
+      const earlier = findRequest(db, caller.name, requestId, fingerprint);
       if (earlier) return { verification: earlier, created: false };
 
       checkOpen(db, caller);
       const { country, service, labels } = request;
-      const params = [verificationId, caller.name, requestId, fromRequest(request), country, service, fromTime(time)];
+      const asked = [fingerprint, fromRequest(request), country, service];
+      const params = [verificationId, caller.name, requestId, ...asked, fromTime(time)];
       const row = existing(db.get(sql.insertVerification, ...params));
       for (const [key, value] of Object.entries(labels)) {
         db.run(sql.insertLabel, toInteger(row.seq), caller.name, key, value);
@@ -41,9 +55,9 @@ export function createVerificationCommands(db: Statements) {
     },
 
     beginAttempt(verificationId: string, caller: Caller, attempt: NewAttempt): Verification {
-      const { upstream, offerId, offerRef, country, service, quotedPrice, explanation, time } = attempt;
+      const { upstream, provider, offerId, offerRef, country, service, quotedPrice, explanation, time } = attempt;
       const { micros, currency } = quotedPrice;
-      const params = [country, service, upstream, offerId, offerRef, micros, currency];
+      const params = [country, service, upstream, provider, offerId, offerRef, micros, currency];
       const row = changed(db, db.get(sql.holdOffer, verificationId, ...params), verificationId, caller.name);
       const earlier = attemptsOf(db, row);
       refuseUnsettled(verificationId, earlier);
@@ -71,6 +85,8 @@ export function createVerificationCommands(db: Statements) {
       ];
       const row = changed(db, db.get(sql.startWaiting, verificationId, ...params), verificationId);
       const { account, reserved } = settle(db, row, "BOUGHT", null, time);
+      const taken = db.get(sql.findOrderElsewhere, toInteger(row.seq));
+      if (taken) throw orderTaken(verificationId, toText(row.upstream));
       ledger.book(account, "release", reserved, time);
       ledger.book(account, "charge", price, time);
       return wholeVerification(db, row);
@@ -98,16 +114,18 @@ export function createVerificationCommands(db: Statements) {
 
     recordMessages(verificationId: string, messages: readonly Message[], time: Date) {
       const row = changed(db, db.get(sql.findReceiving, verificationId), verificationId);
-      const added = new Set(messages.filter((message) => addMessage(db, row, message)).map((m) => m.messageId));
-      if (added.size === 0) return { verification: wholeVerification(db, row), added: false };
+      const added = messages.filter((message) => addMessage(db, row, message));
+      if (added.length === 0) return { verification: wholeVerification(db, row), added: false };
 
-      const newest = messagesOf(db, row).findLast((message) => message.code !== undefined);
-      const codeTime = newest && added.has(newest.messageId) ? fromTime(time) : null;
-      const received = changed(db, db.get(sql.receive, verificationId, newest?.code ?? null, codeTime), verificationId);
+      const code = added.findLast((message) => message.code !== undefined)?.code;
+      const params = code === undefined ? [null, null] : [code, fromTime(time)];
+      const received = changed(db, db.get(sql.receive, verificationId, ...params), verificationId);
       return { verification: wholeVerification(db, received), added: true };
     },
 
     recordAnother(verificationId: string): Verification {
+      const found = db.get(sql.findVerification, verificationId);
+      if (found?.status === "WAITING") return wholeVerification(db, found);
       return wholeVerification(db, changed(db, db.get(sql.waitAgain, verificationId), verificationId));
     },
 
@@ -117,11 +135,21 @@ export function createVerificationCommands(db: Statements) {
       refund: Money | undefined,
       time: Date,
     ): Verification {
-      const params = [refund?.micros ?? null, refund?.currency ?? null, fromTime(time)];
+      const before = db.get(sql.findVerification, verificationId);
+      if (status === "COMPLETED" && before?.status === "WAITING") throw stillWaits(verificationId);
+      const back = before && refund && mayComeBack(before, refund) ? refund : undefined;
+      const params = [back?.micros ?? null, back?.currency ?? null, fromTime(time)];
       const row = changed(db, db.get(sql.end(status), verificationId, ...params), verificationId);
-      const verification = wholeVerification(db, row);
-      if (refund && refund.micros !== 0n) ledger.book(boughtAccount(row, verification), "refund", refund, time);
-      return verification;
+      if (back) bookRefund(row, back, time);
+      return wholeVerification(db, row);
+    },
+
+    recordRefund(verificationId: string, refund: Money, time: Date): Verification {
+      const before = changed(db, db.get(sql.findVerification, verificationId), verificationId);
+      if (!mayComeBack(before, refund)) return wholeVerification(db, before);
+      const row = existing(db.get(sql.addRefund, verificationId, refund.micros, refund.currency));
+      bookRefund(row, refund, time);
+      return wholeVerification(db, row);
     },
   };
 }
@@ -131,11 +159,11 @@ export function findRequest(
   db: Statements,
   caller: string,
   requestId: string,
-  request: VerificationRequest,
+  fingerprint: string,
 ): Verification | undefined {
   const row = db.get(sql.findByRequestId, caller, requestId);
   if (!row) return undefined;
-  if (toText(row.request) !== fromRequest(request)) throw requestIdReused(requestId);
+  if (toText(row.fingerprint) !== fingerprint) throw requestIdReused(requestId);
   return wholeVerification(db, row);
 }
 
@@ -175,11 +203,19 @@ function settle(db: Statements, row: Row, outcome: Outcome, reason: Reason | nul
 }
 
 /** Where the money of the attempt that bought is booked. */
-function boughtAccount(row: Row, { attempts, verificationId, caller }: Verification): Account {
+function boughtAccount(db: Statements, row: Row): Account {
+  const attempts = attemptsOf(db, row);
   const index = attempts.findIndex((attempt) => attempt.outcome === "BOUGHT");
   const bought = attempts[index];
-  if (!bought) throw new Error(`verification ${verificationId} bought nothing that could be refunded`);
-  return { verification: toInteger(row.seq), attempt: index + 1, caller, startTime: bought.startTime };
+  if (!bought) throw new Error(`verification ${toText(row.verification_id)} has a price, and bought nothing`);
+  const [verification, caller] = [toInteger(row.seq), toText(row.caller)];
+  return { verification, attempt: index + 1, caller, startTime: bought.startTime };
+}
+
+/** Once, and no more than was charged: an upstream's mistake must not lift a budget. */
+function mayComeBack(row: Row, { micros, currency }: Money): boolean {
+  if (row.refund_micros !== null || row.price_micros === null) return false;
+  return currency === row.price_currency && micros >= 0n && micros <= toInteger(row.price_micros);
 }
 
 function checkOpen(db: Statements, { name, budget: { maxOpen } }: Caller): void {

@@ -28,8 +28,10 @@ export function openSqliteStore(path: string): Store {
     recordMessages: (id, messages, time) => commits.run(() => verifications.recordMessages(id, messages, time)),
     recordAnother: (id) => commits.run(() => verifications.recordAnother(id)),
     recordEnd: (id, status, refund, time) => commits.run(() => verifications.recordEnd(id, status, refund, time)),
+    recordRefund: (id, refund, time) => commits.run(() => verifications.recordRefund(id, refund, time)),
 
-    findRequest: (caller, requestId, request) => commits.read(() => findRequest(db, caller, requestId, request)),
+    findRequest: (caller, requestId, fingerprint) =>
+      commits.read(() => findRequest(db, caller, requestId, fingerprint)),
     getVerification: (caller, id) =>
       commits.read(() => {
         const row = db.get(sql.findVerification, id);

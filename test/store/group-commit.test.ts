@@ -102,6 +102,36 @@ describe("group commit", () => {
     expect(added()).toEqual([3]);
   });
 
+  it("fails every command while the disk is full, and none after", async () => {
+    const pages = Number(db.prepare("pragma page_count").get()?.page_count);
+    db.exec(`pragma max_page_count = ${pages}`);
+    const write = () => group.run(() => db.exec("create table texts (text text) strict"));
+    const answers = await Promise.allSettled([write(), write()]);
+    expect(answers).toMatchObject([{ reason: { message: "database or disk is full" } }, { status: "rejected" }]);
+
+    db.exec("pragma max_page_count = 1000");
+    await write();
+    expect(await add(1)).toBe(1);
+    expect(added()).toEqual([1]);
+  });
+
+  it("survives a rollback that fails, and makes up for it", async () => {
+    const { commit, rollback } = transaction;
+    const fail = () => {
+      Object.assign(transaction, { commit, rollback });
+      throw new Error("the disk is gone");
+    };
+    transaction.commit = () => {
+      transaction.rollback = fail;
+      throw new Error("the disk is full");
+    };
+    const first = await Promise.allSettled([add(1)]);
+    expect(first).toMatchObject([{ reason: { message: "the disk is full" } }]);
+    expect(await group.read(added)).toEqual([]);
+    expect(await add(2)).toBe(2);
+    expect(added()).toEqual([2]);
+  });
+
   it("commits what is queued when it closes, and runs nothing after", async () => {
     const queued = add(1);
     group.close();

@@ -9,7 +9,7 @@ import { aMessage, anAttempt, aPurchase, aWish, callerNamed, minutesLater, usd }
 import { temporaryDatabase } from "./temporary.ts";
 
 const CALLERS = [callerNamed("ci", { perDay: usd("8"), maxOpen: 12 }), callerNamed("qa")];
-const BUGS = /not settled|no attempt|which forbids|bought nothing/;
+const BUGS = /not settled|no attempt|which forbids/;
 
 it.for([1, 2, 3, 4, 5, 6, 7, 8])("keeps the books equal to the states after any commands (seed %i)", async (seed) => {
   const path = temporaryDatabase();
@@ -90,11 +90,12 @@ async function scramble(store: Store, random: () => number): Promise<void> {
     const refund = pick([undefined, price]);
     return pick([
       () => store.beginAttempt(id, caller, anAttempt({ quotedPrice: price, time })),
-      () => store.recordPurchase(id, aPurchase({ price, time })),
+      () => store.recordPurchase(id, aPurchase({ price, time, ...pick([{}, {}, { orderRef: "sold again" }]) })),
       () => store.recordRefusal(id, "NO_NUMBERS", time),
       () => store.recordUncertain(id, time),
       () => (random() < 0.3 ? store.recordFailure(id, time) : store.beginAttempt(id, caller, anAttempt({ time }))),
       () => store.recordMessages(id, [aMessage({ messageId: pick(["a", "b"]) })], time),
+      () => store.recordRefund(id, price, time),
       () => store.recordEnd(id, pick(["COMPLETED", "CANCELLED", "EXPIRED"] as const), refund, time),
     ])();
   }

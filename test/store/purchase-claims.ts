@@ -51,9 +51,7 @@ export function purchaseClaims(store: () => Store): void {
     await store().createVerification(wish);
     await store().beginAttempt(wish.verificationId, CI, anAttempt());
 
-    const { labels, ...others } = wish.request;
-    const reordered = { labels: { b: labels.b ?? "", a: labels.a ?? "" }, ...others };
-    const again = await store().createVerification({ ...wish, verificationId: "another", request: reordered });
+    const again = await store().createVerification({ ...wish, verificationId: "another" });
     expect(again.created).toBe(false);
     expect(again.verification).toStrictEqual(await store().getVerification("ci", wish.verificationId));
     expect(again.verification.attempts).toHaveLength(1);
@@ -62,18 +60,27 @@ export function purchaseClaims(store: () => Store): void {
   it("refuses a request id that was used for another request", async () => {
     const wish = aWish();
     await store().createVerification(wish);
-    const other = { ...wish, verificationId: "another", request: { ...REQUEST, country: "FR" } };
+    const other = { ...wish, verificationId: "another", fingerprint: "sent otherwise" };
     await expect(store().createVerification(other)).rejects.toMatchObject(refusal("REQUEST_ID_REUSED"));
   });
 
+  it("knows a request by how it was sent, also when it is read otherwise since", async () => {
+    const wish = aWish();
+    const { verification } = await store().createVerification(wish);
+    const request = { ...REQUEST, service: "", strategy: "FASTEST" as const };
+    const again = await store().createVerification({ ...wish, verificationId: "another", request });
+    expect(again).toStrictEqual({ created: false, verification });
+  });
+
   it("finds a verification by its caller's request id, if it was for that request", async () => {
-    const { requestId, request, verificationId } = aWish();
-    expect(await store().findRequest("ci", requestId, request)).toBeUndefined();
-    await store().createVerification(aWish({ requestId, request, verificationId }));
+    const wish = aWish();
+    const { requestId, fingerprint, verificationId } = wish;
+    expect(await store().findRequest("ci", requestId, fingerprint)).toBeUndefined();
+    await store().createVerification(wish);
     const held = await store().beginAttempt(verificationId, CI, anAttempt());
-    expect(await store().findRequest("ci", requestId, { ...request })).toStrictEqual(held);
-    expect(await store().findRequest("qa", requestId, request)).toBeUndefined();
-    const other = store().findRequest("ci", requestId, { ...request, areaCode: "20" });
+    expect(await store().findRequest("ci", requestId, fingerprint)).toStrictEqual(held);
+    expect(await store().findRequest("qa", requestId, fingerprint)).toBeUndefined();
+    const other = store().findRequest("ci", requestId, "sent otherwise");
     await expect(other).rejects.toMatchObject(refusal("REQUEST_ID_REUSED"));
   });
 
@@ -106,9 +113,9 @@ export function purchaseClaims(store: () => Store): void {
   it("holds the offer while an attempt is under way", async () => {
     const { verificationId } = await created(store(), { request: { ...REQUEST, country: "", service: "" } });
     const attempt = anAttempt();
-    const { time, upstream, offerId, offerRef, quotedPrice, explanation } = attempt;
+    const { time, upstream, provider, offerId, offerRef, quotedPrice, explanation } = attempt;
     const held = await store().beginAttempt(verificationId, CI, attempt);
-    expect(held).toMatchObject({ status: "PENDING", version: 2, upstream, offerId, offerRef, quotedPrice });
+    expect(held).toMatchObject({ status: "PENDING", version: 2, upstream, provider, offerId, offerRef, quotedPrice });
     expect(held).toMatchObject({ country: "GB", service: "whatsapp" });
     expect(held.attempts).toStrictEqual([{ upstream, offerId, quotedPrice, explanation, startTime: time }]);
   });
@@ -126,11 +133,12 @@ export function purchaseClaims(store: () => Store): void {
     const id = await buying(store());
     const refused = await store().recordRefusal(id, "NO_NUMBERS", minutesLater(1));
     expect(refused).toMatchObject({ status: "PENDING", attempts: [{ outcome: "REFUSED", reason: "NO_NUMBERS" }] });
-    for (const field of ["upstream", "offerId", "offerRef", "quotedPrice"]) expect(refused).not.toHaveProperty(field);
+    const held = ["upstream", "provider", "offerId", "offerRef", "quotedPrice"];
+    for (const field of held) expect(refused).not.toHaveProperty(field);
 
-    await store().beginAttempt(id, CI, anAttempt({ upstream: "zeta" }));
+    await store().beginAttempt(id, CI, anAttempt({ upstream: "zeta", provider: "zetasms" }));
     const bought = await store().recordPurchase(id, aPurchase());
-    expect(bought.upstream).toBe("zeta");
+    expect(bought).toMatchObject({ upstream: "zeta", provider: "zetasms" });
     expect(bought.attempts.map(({ upstream, outcome }) => [upstream, outcome])).toEqual([
       ["acme", "REFUSED"],
       ["zeta", "BOUGHT"],

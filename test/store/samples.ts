@@ -44,6 +44,7 @@ export function aWish(fields: Partial<NewVerification> = {}): NewVerification {
     caller: CI,
     requestId: `request-${made}`,
     request: REQUEST,
+    fingerprint: "as sent",
     time: NOON,
     ...fields,
   };
@@ -52,6 +53,7 @@ export function aWish(fields: Partial<NewVerification> = {}): NewVerification {
 export function anAttempt(fields: Partial<NewAttempt> = {}): NewAttempt {
   return {
     upstream: "acme",
+    provider: "acmesms",
     offerId: "acme:17",
     offerRef: "17",
     country: "GB",
@@ -63,9 +65,11 @@ export function anAttempt(fields: Partial<NewAttempt> = {}): NewAttempt {
   };
 }
 
+/** A purchase of an order that no other has. */
 export function aPurchase(fields: Partial<RecordedPurchase> = {}): RecordedPurchase {
+  made += 1;
   return {
-    orderRef: "order-1",
+    orderRef: `order-${made}`,
     phoneNumber: "+447700900123",
     numberAsSold: "07700 900123",
     price: usd("0.45"),
