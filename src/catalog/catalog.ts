@@ -1,3 +1,4 @@
+import type { AllowList } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Offer, Product } from "../core/offer.ts";
@@ -75,8 +76,8 @@ export interface Catalog {
   /** All that serve it, in stock or not, cheapest first. */
   offersFor(product: Product, country: string, service: string): readonly Offer[];
   findOffer(offerId: string): Offer | undefined;
-  /** Throws NOT_FOUND. */
-  getOffer(offerId: string): Offer;
+  /** Throws NOT_FOUND, also for what the caller may not buy. */
+  getOffer(offerId: string, allow?: AllowList): Offer;
   listCountries(query: CountryQuery): CountryPage;
   listServices(query: ServiceQuery): ServicePage;
   /** Throws INVALID_REQUEST for an order or a page token that is not understood, as the other lists do for a token. */
@@ -87,7 +88,7 @@ export interface Catalog {
    * single offer it is not asked, and the offer comes back as it is. Throws NOT_FOUND, UPSTREAMS_UNAVAILABLE, or whatever
    * the upstream's refusal means.
    */
-  refreshOffer(offerId: string): Promise<Offer>;
+  refreshOffer(offerId: string, allow?: AllowList): Promise<Offer>;
 
   /** Undefined for an upstream that is not configured. */
   status(upstream: string): CatalogStatus | undefined;
@@ -165,9 +166,12 @@ export function createCatalog(parts: CatalogParts): Catalog {
     return offer && details.apply(offer);
   }
 
-  function requireOffer(offerId: string): Offer {
+  function requireOffer(offerId: string, allow?: AllowList): Offer {
     const offer = findOffer(offerId);
-    if (offer) return offer;
+    const allowed = createAllowed(allow);
+    const mayBe = ({ upstream, country, service }: Offer) =>
+      allowed.upstream(upstream) && allowed.country(country) && allowed.service(service);
+    if (offer && mayBe(offer)) return offer;
     const id = excerpt(offerId, LONGEST_ECHO);
     throw new GatewayError("NOT_FOUND", `there is no offer ${id}`, { metadata: { offer_id: id } });
   }
@@ -233,9 +237,9 @@ export function createCatalog(parts: CatalogParts): Catalog {
       return { offers: items.map(details.applyRates), ...page, unreachable: unreachable(query) };
     },
 
-    async refreshOffer(offerId) {
-      await details.ask(requireOffer(offerId));
-      return requireOffer(offerId);
+    async refreshOffer(offerId, allow) {
+      await details.ask(requireOffer(offerId, allow));
+      return requireOffer(offerId, allow);
     },
     status: (upstream) => refreshes.get(upstream)?.status(),
   };

@@ -11,6 +11,8 @@ import { excerpt, printable } from "./text.ts";
 const MOST_UNRESOLVED = 100;
 const LONGEST_UNRESOLVED = 80;
 const REF = /^[^\s\p{C}]{1,256}$/u;
+const MOST_COUNTED = 2 ** 31 - 1;
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 const CURRENCY = /^[A-Z]{3}$/;
 const ESIM: readonly ServiceName[] = [{ slug: "esim", displayName: "eSIM" }];
 
@@ -107,9 +109,9 @@ export function factsOf(listing: Listing): Facts {
   return {
     price: listing.price ?? cheapestTerm(termsOf(listing)),
     available: listing.available ?? true,
-    availableCount: isNumber(availableCount) ? Math.floor(availableCount) : undefined,
+    availableCount: isNumber(availableCount, MOST_COUNTED) ? Math.floor(availableCount) : undefined,
     publishedSuccessRate: successRate !== undefined && successRate >= 0 && successRate <= 1 ? successRate : undefined,
-    publishedWaitMs: isNumber(waitMs) ? waitMs : undefined,
+    publishedWaitMs: isNumber(waitMs, LONGEST_WAIT_MS) ? waitMs : undefined,
   };
 }
 
@@ -145,8 +147,8 @@ export function isPrice({ currency, micros }: Money): boolean {
   return micros >= 0n && CURRENCY.test(currency);
 }
 
-function isNumber(value: number | undefined): value is number {
-  return value !== undefined && Number.isFinite(value) && value >= 0;
+function isNumber(value: number | undefined, most: number): value is number {
+  return value !== undefined && value >= 0 && value <= most;
 }
 
 /** A catalogue says the same few names many thousand times. */

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import type { Money } from "../core/money.ts";
 import type { Listing, Progress } from "../core/upstream.ts";
-import { amount, id, text, time } from "../upstream/decode.ts";
+import { amount, hint, id, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
@@ -22,13 +22,13 @@ const money = z.custom<Money>((value) => {
 const success = z.object({ success: z.literal(true) });
 
 const purchaseAnswer = success.extend({
-  data: z.object({ activation_id: id, phone_number: text.min(1), cost: amount("USD"), expires_at: time }),
+  data: z.object({ activation_id: id, phone_number: text.min(1), cost: amount("USD"), expires_at: hint(time) }),
 });
 
 const statusAnswer = success.extend({
   data: z.object({
     status: z.string(),
-    sms: z.object({ code: text.nullish(), full_text: text.nullish(), received_at: time.nullish() }).nullish(),
+    sms: z.object({ code: text.nullish(), full_text: text.nullish(), received_at: hint(time) }).nullish(),
   }),
 });
 
@@ -169,7 +169,7 @@ function toListing(key: string, price: Money, countries: ReadonlySet<string> | u
 function toProgress({ status, sms }: z.infer<typeof statusAnswer>["data"]): Progress {
   if (sms?.code || sms?.full_text) {
     const { code, full_text, received_at } = sms;
-    const message = { text: full_text ?? "", code: code || undefined, receiveTime: received_at ?? undefined };
+    const message = { text: full_text ?? "", code: code || undefined, receiveTime: received_at };
     return { state: "received", messages: [message] };
   }
   if (status === "cancelled") return { state: "cancelled" };

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import type { Capability } from "../core/offer.ts";
 import type { Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
-import { amount, count, id, lines, ratio, text, time } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, ratio, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
@@ -27,8 +27,8 @@ const service = z.object({
   cost: amount("USD"),
   currency,
   available: z.boolean(),
-  estimated_wait_seconds: count.nullish(),
-  success_rate: ratio.nullish(),
+  estimated_wait_seconds: hint(count),
+  success_rate: hint(ratio),
 });
 
 const servicesAnswer = z.object({ services: lines(service), total: count });
@@ -36,11 +36,17 @@ const servicesAnswer = z.object({ services: lines(service), total: count });
 const serviceAnswer = z.object({ service });
 
 const createAnswer = z.object({
-  verification: z.object({ public_id: id, phone_number: text.min(1), cost: amount("USD"), currency, expires_at: time }),
+  verification: z.object({
+    public_id: id,
+    phone_number: text.min(1),
+    cost: amount("USD"),
+    currency,
+    expires_at: hint(time),
+  }),
 });
 
 const pollAnswer = z.object({
-  verification: z.object({ status: z.string(), code: text.nullish(), received_at: time.nullish() }),
+  verification: z.object({ status: z.string(), code: text.nullish(), received_at: hint(time) }),
 });
 
 const cancelAnswer = z.object({
@@ -48,14 +54,16 @@ const cancelAnswer = z.object({
 });
 
 const rentAnswer = z.object({
-  rental: z.object({ public_id: id, phone_number: text.min(1), cost: amount("USD"), currency, expires_at: time }),
+  rental: z.object({ public_id: id, phone_number: text.min(1), cost: amount("USD"), currency, expires_at: hint(time) }),
 });
 
 const messagesAnswer = z.object({
-  messages: lines(z.object({ id, from: text.nullish(), text, received_at: time })),
+  messages: lines(z.object({ id, from: text.nullish(), text, received_at: hint(time) })),
 });
 
-const extendAnswer = z.object({ rental: z.object({ extension_cost: amount("USD"), currency, expires_at: time }) });
+const extendAnswer = z.object({
+  rental: z.object({ extension_cost: amount("USD"), currency, expires_at: hint(time) }),
+});
 
 const releaseAnswer = z.object({
   rental: z.object({ refund: z.object({ amount: amount("USD"), currency }).nullish() }),
@@ -108,6 +116,8 @@ export const ping = defineProvider({
           const query = { skip: String(skip), limit: String(PAGE) };
           const page = await http.getCatalog("/nonvoip/services", servicesAnswer, signal, query);
           yield page.services.map(toListing);
+          // Whatever the total says.
+          if (page.services.length === 0) return;
           total = page.total;
         }
       },
@@ -189,13 +199,13 @@ function toListing(line: z.infer<typeof service>): Listing {
     serviceName: line.name,
     capabilities: line.capabilities.flatMap((word) => CAPABILITIES[word] ?? []),
     available: line.available,
-    successRate: line.success_rate ?? undefined,
-    waitMs: line.estimated_wait_seconds == null ? undefined : line.estimated_wait_seconds * 1000,
+    successRate: line.success_rate,
+    waitMs: line.estimated_wait_seconds === undefined ? undefined : line.estimated_wait_seconds * 1000,
   };
 }
 
 function toProgress({ status, code, received_at }: z.infer<typeof pollAnswer>["verification"]): Progress {
-  if (code) return { state: "received", messages: [{ text: "", code, receiveTime: received_at ?? undefined }] };
+  if (code) return { state: "received", messages: [{ text: "", code, receiveTime: received_at }] };
   if (status === "cancelled") return { state: "cancelled" };
   if (status === "expired") return { state: "expired" };
   return { state: "waiting" };

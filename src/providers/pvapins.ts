@@ -12,7 +12,7 @@
 import { z } from "zod";
 import { GatewayError } from "../core/error.ts";
 import type { BoughtOrder, Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
-import { amount, id, lines, text } from "../upstream/decode.ts";
+import { amount, hint, id, lines, plausible, text } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { Query } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
@@ -34,7 +34,7 @@ const rentAnswer = done.extend({ data: number }).transform(({ data }) => data);
 const balanceAnswer = z.object({ balance: usd });
 
 /** As in `17/08/2025 08:15 pm`, taken for UTC. */
-const shownTime = z.string().transform(asUtc).optional().catch(undefined);
+const shownTime = hint(z.string().transform(asUtc));
 
 const message = z
   .object({ from: text.nullish(), message: text.min(1), timestamp: shownTime })
@@ -227,8 +227,8 @@ function asUtc(shown: string): Date | undefined {
     /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d) ([ap])m$/i.exec(shown.trim()) ?? [];
   if (half === undefined) return undefined;
   const afternoon = half.toLowerCase() === "p" ? 12 : 0;
-  return new Date(
-    Date.UTC(Number(year), Number(month) - 1, Number(day), (Number(hour) % 12) + afternoon, Number(minute)),
+  return plausible(
+    new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), (Number(hour) % 12) + afternoon, Number(minute))),
   );
 }
 
@@ -241,7 +241,7 @@ interface Place {
 const RENT_PREFIX = "rent/";
 
 function toRef(...names: readonly string[]): string {
-  return names.map(encodeURIComponent).join("/");
+  return names.map((name) => encodeURIComponent(name.toWellFormed())).join("/");
 }
 
 function namesIn(ref: string): readonly string[] {

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { BoughtOrder, Listing, Order, Progress, Purchase, ReceivedMessage } from "../core/upstream.ts";
-import { amount, count, id, lines, text, time } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
@@ -42,9 +42,7 @@ const decimal = z
   .regex(/^\d{1,6}(?:\.\d{1,6})?$/)
   .transform(Number);
 
-const esimPlans = lines(
-  z.object({ name: text, data_gb: decimal.nullish(), validity_days: count.nullish(), ...charge }),
-);
+const esimPlans = lines(z.object({ name: text, data_gb: hint(decimal), validity_days: hint(count), ...charge }));
 
 const countriesAnswer = z.object({ countries: lines(z.object({ country_id: id, country_name: text })) });
 
@@ -54,9 +52,9 @@ const globalOffers = z.object({
 
 const orderAnswer = z.object({ data: z.object({ order_id: id, phone: text.min(1) }) });
 
-const rentalAnswer = z.object({ order_id: id, phone: text.min(1), expiry_date: time.nullish(), ...charge });
+const rentalAnswer = z.object({ order_id: id, phone: text.min(1), expiry_date: hint(time), ...charge });
 
-const renewAnswer = z.object({ data: z.object({ status: z.string(), expiry_date: time.nullish(), ...charge }) });
+const renewAnswer = z.object({ data: z.object({ status: z.string(), expiry_date: hint(time), ...charge }) });
 
 const esimAnswer = z.object({ order_id: id, activation_code: text.min(1), ...charge });
 
@@ -78,6 +76,8 @@ const ordersAnswer = lines(
 
 const balanceAnswer = z.object({ balance: usd, currency: z.literal("USD") });
 
+/** Beside an order or a list, an error's words are a warning. */
+const success = z.object({ success: z.literal(true) });
 const failure = z.object({ error: z.string() });
 /** Django's own envelopes: `{detail}`, or the wrong fields with what is wrong about each. */
 const djangoFailure = z.union([
@@ -97,6 +97,7 @@ export const smsverificationservice = defineProvider({
   lifetimeMs: 20 * 60_000,
   refusals: {
     words(body) {
+      if (success.safeParse(body).success) return undefined;
       const failed = failure.safeParse(body);
       if (failed.success) return failed.data.error;
       if (z.object({ success: z.literal(false) }).safeParse(body).success) return "";
@@ -180,7 +181,7 @@ export const smsverificationservice = defineProvider({
         const path = `/order/${encodeURIComponent(orderRef)}/renew/`;
         const { data } = await http.post(path, undefined, renewAnswer, signal);
         if (data.status !== "active") throw new UpstreamFault("a renewal was answered with another status");
-        return { price: charged(data), expireTime: data.expiry_date ?? undefined };
+        return { price: charged(data), expireTime: data.expiry_date };
       },
 
       release: (order, signal) => cancel(http, order, signal),
@@ -226,7 +227,7 @@ async function plans(http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]
     serviceName: line.name,
     capabilities: [],
     price: charged(line),
-    esimPlan: { dataGb: line.data_gb ?? undefined, validityDays: line.validity_days ?? undefined },
+    esimPlan: { dataGb: line.data_gb, validityDays: line.validity_days },
   }));
 }
 
@@ -280,7 +281,7 @@ async function rent(
     orderRef: answer.order_id,
     numberAsSold: answer.phone,
     price: charged(answer),
-    expireTime: answer.expiry_date ?? undefined,
+    expireTime: answer.expiry_date,
   };
 }
 

@@ -11,7 +11,7 @@
 import { z } from "zod";
 import { UpstreamFault } from "../core/error.ts";
 import type { Progress } from "../core/upstream.ts";
-import { amount, count, id, lines, text, time } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
@@ -26,11 +26,11 @@ const countriesAnswer = z.object({
 });
 
 const purchaseAnswer = z.object({
-  order: z.object({ id, phone: text.min(1), price_usd: usd, expires_at: time }),
+  order: z.object({ id, phone: text.min(1), price_usd: usd, expires_at: hint(time) }),
 });
 
 const orderAnswer = z.object({
-  order: z.object({ status: z.string(), sms_code: text.nullish(), received_at: time.nullish() }),
+  order: z.object({ status: z.string(), sms_code: text.nullish(), received_at: hint(time) }),
 });
 
 const cancelAnswer = z.object({ status: z.string() });
@@ -129,7 +129,7 @@ export const smsverifyo = defineProvider({
 
 function toProgress({ status, sms_code, received_at }: z.infer<typeof orderAnswer>["order"]): Progress {
   if (sms_code) {
-    return { state: "received", messages: [{ text: "", code: sms_code, receiveTime: received_at ?? undefined }] };
+    return { state: "received", messages: [{ text: "", code: sms_code, receiveTime: received_at }] };
   }
   if (status === "cancelled") return { state: "cancelled" };
   // "orders auto-finalize after expiry": finished without a code is over without one.

@@ -2,15 +2,7 @@ import { z } from "zod";
 import { UpstreamFault } from "../core/error.ts";
 import { type Money, parseMoney } from "../core/money.ts";
 
-/**
- * Reads JSON with every number as the text it was written in, so that money is never a float, not even for a moment,
- * and an id is the same whether an upstream quotes it or not.
- */
-export function parseJson(text: string): unknown {
-  return JSON.parse(text, (_key, value, context?: { source?: string }) =>
-    typeof value === "number" ? (context?.source ?? String(value)) : value,
-  );
-}
+export { parseJson } from "./json.ts";
 
 /** Checks what parseJson gave against a schema of the fields below. Unknown fields are ignored. */
 export function decode<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -27,10 +19,14 @@ export const text = z.string().max(4096);
 /** An upstream's own identifier. `0` is one. */
 export const id = z.string().min(1).max(128).regex(/^\S+$/);
 
+const MOST = 2 ** 31 - 1;
+
+/** At most what 31 bits hold, as in the API. */
 export const count = z
   .string()
-  .regex(/^\d{1,12}$/)
-  .transform(Number);
+  .regex(/^\d{1,10}$/)
+  .transform(Number)
+  .refine((number) => number <= MOST);
 
 /** A share of one, such as a success rate. */
 export const ratio = z
@@ -38,27 +34,42 @@ export const ratio = z
   .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/)
   .transform(Number);
 
-/** An ISO 8601 timestamp with its zone. */
-export const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+/** Undefined for a date that nobody means: outside these years it is in no protocol's range, or a mistake. */
+export function plausible(date: Date): Date | undefined {
+  const year = date.getUTCFullYear();
+  return year >= 2000 && year <= 2100 ? date : undefined;
+}
+
+/** An ISO 8601 timestamp with its zone, within this century. */
+export const time = z.iso.datetime({ offset: true }).transform((value, context) => {
+  const date = plausible(new Date(value));
+  if (date) return date;
+  context.addIssue({ code: "custom", message: "not a time that anybody means" });
+  return z.NEVER;
+});
+
+/** What is good to know and no more: undefined where it cannot be read, and nothing else is lost for it. */
+export function hint<T>(field: z.ZodType<T>) {
+  return field.optional().catch(undefined);
+}
 
 /**
  * A timestamp that may lack its zone, and is taken for UTC then. Good enough to show when a message came; never for what
  * ends or costs something. Undefined for anything else, `0000-00-00 00:00:00` included.
  */
-export const roughTime = z.string().transform(asUtc).optional().catch(undefined);
+export const roughTime = hint(z.string().transform(asUtc));
 
 function asUtc(value: string): Date | undefined {
   const [, day, clock, zone = "Z"] =
     /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/.exec(value) ?? [];
-  const date = new Date(`${day}T${clock}${zone}`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  return plausible(new Date(`${day}T${clock}${zone}`));
 }
 
-/** An amount of a currency that the document names once for all. Never negative. */
-export function amount(currency: string): z.ZodType<Money> {
+/** An amount of a currency that the document names once for all. Never negative, and never more than so many units. */
+export function amount(currency: string, mostUnits = 1_000_000n): z.ZodType<Money> {
   return z.string().transform((decimal, context) => {
     const money = parseMoney(decimal, currency);
-    if (money && money.micros >= 0n) return money;
+    if (money && money.micros >= 0n && money.micros <= mostUnits * 1_000_000n) return money;
     context.addIssue({ code: "custom", message: "not an amount of money" });
     return z.NEVER;
   });
@@ -70,18 +81,27 @@ export function numberedLines<T>(line: z.ZodType<T>): z.ZodType<T[]> {
   return z.preprocess((value) => (isObject(value) ? Object.values(value) : value), lines(line));
 }
 
+/** So many more than can be read, and nobody looks at the rest. */
+const MOST_UNREADABLE = 10_000;
+
 /**
  * A catalogue's lines, without those that cannot be read: one bad line does not hide the rest. When not a single one
- * can be read, the answer itself is unreadable.
+ * can be read, or next to none of very many, the answer itself is unreadable.
  */
 export function lines<T>(line: z.ZodType<T>): z.ZodType<T[]> {
   return z.array(z.unknown()).transform((items, context) => {
-    const readable = items.flatMap((item) => {
+    const fail = () => {
+      context.addIssue({ code: "custom", message: "no line can be read" });
+      return z.NEVER;
+    };
+    const readable: T[] = [];
+    let unreadable = 0;
+    for (const item of items) {
       const result = line.safeParse(item);
-      return result.success ? [result.data] : [];
-    });
-    if (readable.length > 0 || items.length === 0) return readable;
-    context.addIssue({ code: "custom", message: "no line can be read" });
-    return z.NEVER;
+      if (result.success) readable.push(result.data);
+      else unreadable += 1;
+      if (unreadable > readable.length + MOST_UNREADABLE) return fail();
+    }
+    return readable.length > 0 || items.length === 0 ? readable : fail();
   });
 }

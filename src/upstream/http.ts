@@ -2,15 +2,18 @@ import { Pool } from "undici";
 import type { z } from "zod";
 import { type Clock, timeLimit } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
-import { decode, parseJson } from "./decode.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { decode } from "./decode.ts";
+import { readJson } from "./read-json.ts";
+import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from "./retry-after.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 1_000_000;
 const CATALOG_BYTES = 64_000_000;
-/** For a 429 that does not say how long to wait. */
-const RATE_LIMITED_MS = 10_000;
+/** More of a refusal's words is not looked at: the patterns are not made for a novel. */
+const LONGEST_WORDS = 1024;
+/** For a refusal that passes, and does not say when. */
+const RETRY_AFTER_MS: Partial<Record<Reason, number>> = { UPSTREAMS_UNAVAILABLE: 10_000, CANCEL_TOO_EARLY: 30_000 };
 
 /** How an upstream says no. */
 export interface Refusals {
@@ -99,7 +102,7 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
         signal: AbortSignal.any([signal, timeout.signal]),
       });
       const bytes = await readBounded(response.body, limit, call);
-      return interpret({ call, path }, response.statusCode, response.headers["retry-after"], bytes);
+      return await interpret({ call, path }, response.statusCode, response.headers["retry-after"], bytes);
     } catch (error) {
       if (error instanceof GatewayError || error instanceof UpstreamFault) throw error;
       throw transportFault(call, error, timeout.signal.aborted);
@@ -108,21 +111,21 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     }
   }
 
-  function interpret(
+  async function interpret(
     { call, path }: { readonly call: string; readonly path: string },
     status: number,
     retryAfter: string | string[] | undefined,
     bytes: Buffer,
-  ): unknown {
+  ): Promise<unknown> {
     if (status >= 300 && status < 400) throw new UpstreamFault(`${call} was answered ${status}, a redirect`);
     if (status === 429) {
       throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${options.upstream} limits the rate of calls`, {
         metadata: { upstream: options.upstream },
-        retryAfterMs: retryAfterMs(retryAfter, options.clock.now()) ?? RATE_LIMITED_MS,
+        retryAfterMs: retryAfterMs(retryAfter, options.clock.now()) ?? RETRY_AFTER_MS.UPSTREAMS_UNAVAILABLE,
       });
     }
-    const body = options.textAnswers ? readText(bytes, status) : readJson(bytes);
-    const words = body === undefined ? undefined : options.refusals.words(body, path);
+    const body = await (options.textAnswers ? readText(bytes, status) : readJson(bytes));
+    const words = body === undefined ? undefined : options.refusals.words(body, path)?.slice(0, LONGEST_WORDS);
     const [, meant, documentedStatus] = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? "")) ?? [];
     if (status >= 500 && (words === undefined || status !== documentedStatus)) {
       throw new UpstreamFault(`${call} was answered ${status}`);
@@ -133,9 +136,10 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     }
     const reason = meant ?? reasonOf(status);
     if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
+    const said = options.refusals.retryAfterMs?.(words ?? "");
     throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {
       metadata: { upstream: options.upstream },
-      retryAfterMs: options.refusals.retryAfterMs?.(words ?? ""),
+      retryAfterMs: said === undefined ? RETRY_AFTER_MS[reason] : Math.min(said, LONGEST_RETRY_AFTER_MS),
     });
   }
 
@@ -191,22 +195,14 @@ async function readBounded(body: AsyncIterable<Buffer>, limit: number, call: str
   return Buffer.concat(chunks);
 }
 
-function readJson(bytes: Buffer): unknown {
-  try {
-    return parseJson(bytes.toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * What begins as JSON does has to be JSON, and anything else is text: a message may begin with a bracket as well. A web
  * page is neither, nor is `null`. Nothing at all is an answer only where the status promises it.
  */
-function readText(bytes: Buffer, status: number): unknown {
+async function readText(bytes: Buffer, status: number): Promise<unknown> {
   const text = bytes.toString("utf8").trim();
   if (text === "") return status === 204 ? "" : undefined;
-  const json = /^[{[]/.test(text) ? readJson(bytes) : undefined;
+  const json = /^[{[]/.test(text) ? await readJson(bytes) : undefined;
   if (json !== undefined) return json;
   return /^(?:\{|\[\s*[\][{"]|<[!?/a-z]|null$)/i.test(text) ? undefined : text;
 }
@@ -214,11 +210,6 @@ function readText(bytes: Buffer, status: number): unknown {
 /** Errors that can only come from making the request or the connection: the request was never on its way. */
 const NEVER_SENT = new Set([
   "UND_ERR_INVALID_ARG",
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -226,12 +217,23 @@ const NEVER_SENT = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
+/** The system's words for the same, where it was connecting: a route that goes away fails a read with them as well. */
+const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const CONNECTING = new Set<unknown>(["connect", "getaddrinfo"]);
 
 function transportFault(call: string, error: unknown, timedOut: boolean): UpstreamFault {
   if (timedOut) return new UpstreamFault(`${call} was not answered within ${ANSWER_TIMEOUT_MS / 1000} s`);
   const code = codeOf(error);
-  if (NEVER_SENT.has(code)) return new UpstreamFault(`${call} could not be sent (${code})`, false);
+  if (isNeverSent(error)) return new UpstreamFault(`${call} could not be sent (${code})`, false);
   return new UpstreamFault(`${call} broke off (${code})`);
+}
+
+/** Where several addresses were tried, for each of them. */
+function isNeverSent(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isNeverSent);
+  const code = codeOf(error);
+  if (!NOT_CONNECTED.has(code)) return NEVER_SENT.has(code);
+  return error instanceof Error && "syscall" in error && CONNECTING.has(error.syscall);
 }
 
 function codeOf(error: unknown): string {

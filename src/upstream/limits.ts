@@ -1,9 +1,9 @@
-import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { LimitState, Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
 import { either, type Gate, NOT_SENT, pass } from "./gate.ts";
+import { createPause } from "./pause.ts";
 
 export interface Limit {
   readonly calls: number;
@@ -56,7 +56,7 @@ export interface Limits {
   /** See Upstream.run. */
   run<T>(verb: Verb, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 
-  /** The upstream refused a call of this verb for its rate: nothing more is sent under that limit for so long. */
+  /** The upstream refused a call of this verb for its rate: nothing more is sent under that limit, or under none, for so long. */
   refused(verb: Verb, retryAfterMs: number): void;
 
   /** Counts a call that an earlier run of the daemon sent. */
@@ -83,12 +83,12 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
     ),
   );
   const shares = account && table.account ? createShares(table.account, clock) : undefined;
-  // For what no document limits: only the calls under way at once are bounded.
-  const open = new Bottleneck({ maxConcurrent: 8 });
+  const open = createPause(clock);
 
   /** Every gate that a call of the verb passes, first one first. */
   function way(verb: Verb): readonly Gate[] {
-    return [endpointOf.get(verb), shares?.of(verb), account].filter((gate) => gate !== undefined);
+    const gates = [endpointOf.get(verb), shares?.of(verb), account].filter((gate) => gate !== undefined);
+    return gates.length > 0 ? gates : [open];
   }
 
   return {
@@ -119,15 +119,12 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
           }
           return { sent: true };
         };
-        const gates = way(verb);
-        const passed =
-          gates.length > 0 ? pass(gates, priority, send, dropped.promise) : open.schedule({ priority }, send);
-        passed.catch(reject);
+        pass(way(verb), priority, send, dropped.promise).catch(reject);
       });
     },
 
     refused(verb, retryAfterMs) {
-      (endpointOf.get(verb) ?? account)?.pause(retryAfterMs);
+      (endpointOf.get(verb) ?? account ?? open).pause(retryAfterMs);
     },
 
     remember(verb, time) {

@@ -97,8 +97,12 @@ describe("a snapshot", () => {
     expect(fold(listing("x".repeat(257))).offers).toEqual([]);
   });
 
-  it("takes a number that cannot be for none", () => {
-    const [offer] = fold(listing("1", { availableCount: Number.NaN, successRate: 95, waitMs: -1 })).offers;
+  it.each([
+    { availableCount: Number.NaN, successRate: 95, waitMs: -1 },
+    { availableCount: 2 ** 31, successRate: -0.1, waitMs: 86_400_001 },
+    { availableCount: Number.POSITIVE_INFINITY, successRate: Number.NaN, waitMs: Number.POSITIVE_INFINITY },
+  ])("takes a number that cannot be for none: %o", (numbers) => {
+    const [offer] = fold(listing("1", numbers)).offers;
     expect(offer).toMatchObject({
       availableCount: undefined,
       publishedSuccessRate: undefined,

@@ -113,6 +113,40 @@ describe("an upstream", () => {
     expect(JSON.stringify(at.log)).not.toContain("hush");
   });
 
+  describe("without a limit that counts its calls", () => {
+    const visitOpen = () => visitAcme({ provider: { ...acme, limits: {} } });
+
+    it("stops for as long as a 429 says, whatever the call was", async () => {
+      const at = await visitOpen();
+      await answered(at, { status: 429, headers: { "retry-after": "20" } });
+      const next = [check(at), buy(at)];
+      at.server.script(ok, ok);
+      await at.clock.advance(19_999);
+      expect(at.server.requests).toHaveLength(1);
+      await at.clock.advance(1);
+      await Promise.all(next);
+      expect(at.server.requests).toHaveLength(3);
+    });
+
+    it("does not send what was given up during the pause, and lets others pass after it", async () => {
+      const at = await visitOpen();
+      await answered(at, { status: 429, headers: { "retry-after": "20" } });
+      const leaving = new AbortController();
+      const given = Array.from({ length: 20 }, () =>
+        failureOf(at.upstream.run("check", () => desk(at).check(bought, never), leaving.signal)),
+      );
+      await settle();
+      leaving.abort();
+      for (const failure of await Promise.all(given))
+        expect(failure).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE" });
+      const next = check(at);
+      at.server.script(ok);
+      await at.clock.advance(20_000);
+      await next;
+      expect(at.server.requests).toHaveLength(2);
+    });
+  });
+
   it("tells the log of a fault by its request, and of a refusal nothing", async () => {
     const at = await visitAcme();
     await answered(at, json({ error: "no numbers" }, 400), buy);

@@ -2,7 +2,19 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { UpstreamFault } from "../../src/core/error.ts";
-import { amount, count, decode, id, lines, parseJson, ratio, text, time } from "../../src/upstream/decode.ts";
+import {
+  amount,
+  count,
+  decode,
+  hint,
+  id,
+  lines,
+  parseJson,
+  ratio,
+  roughTime,
+  text,
+  time,
+} from "../../src/upstream/decode.ts";
 
 /** What a schema makes of a value as it stands in JSON; `fault` where it is not believed. */
 function read(schema: z.ZodType<unknown>, value: string): unknown {
@@ -62,6 +74,8 @@ describe("a field", () => {
     ["a count", count, "-1", "fault"],
     ["a count", count, "1.5", "fault"],
     ["a count", count, "1e3", "fault"],
+    ["a count", count, "2147483647", 2_147_483_647],
+    ["a count", count, "2147483648", "fault"],
     ["a count", count, "1234567890123", "fault"],
     ["a ratio", ratio, "0.95", 0.95],
     ["a ratio", ratio, "1", 1],
@@ -77,9 +91,28 @@ describe("a field", () => {
     ["a time", time, '"2026-04-04"', "fault"],
     ["a time", time, '"2026-02-31T12:30:00Z"', "fault"],
     ["a time", time, "1775305800", "fault"],
+    ["a time", time, '"2000-01-01T00:00:00Z"', new Date("2000-01-01T00:00:00Z")],
+    ["a time", time, '"1999-12-31T23:59:59Z"', "fault"],
+    ["a time", time, '"0000-01-01T00:00:00Z"', "fault"],
+    ["a time", time, '"2101-01-01T00:00:00Z"', "fault"],
+    ["a time", time, '"9999-12-31T23:59:59-23:59"', "fault"],
+    ["a rough time", roughTime, '"2026-04-04 12:30:00"', new Date("2026-04-04T12:30:00Z")],
+    ["a rough time", roughTime, '"0000-00-00 00:00:00"', undefined],
+    ["a rough time", roughTime, '"9999-12-31 23:59:59"', undefined],
+    ["a hint", hint(ratio), "0.95", 0.95],
+    ["a hint", hint(ratio), "95", undefined],
+    ["a hint", hint(ratio), "null", undefined],
     ["an amount", amount("EUR"), "0.50", { currency: "EUR", micros: 500_000n }],
     ["an amount", amount("EUR"), "-0.50", "fault"],
-    ["an amount", amount("EUR"), "1234567890123", "fault"],
+    ["an amount", amount("EUR"), "1000000", { currency: "EUR", micros: 1_000_000_000_000n }],
+    ["an amount", amount("EUR"), "1000000.000001", "fault"],
+    ["an amount", amount("EUR"), "999999999999e20", "fault"],
+    [
+      "an amount of a small currency",
+      amount("IDR", 2_000_000n),
+      "2000000",
+      { currency: "IDR", micros: 2_000_000_000_000n },
+    ],
   ])("that is %s", (_name, schema, value, expected) => {
     expect(read(schema, value)).toEqual(expected);
   });
@@ -93,6 +126,7 @@ describe("lines", () => {
     ["that can all be read", '[{"name": "WhatsApp", "cost": 0.4}]', [cheap]],
     ["of which one cannot", '[{"name": "WhatsApp", "cost": 0.4}, {"name": "Telegram", "cost": "a lot"}, 7]', [cheap]],
     ["of which none can", '[{"name": "Telegram", "cost": "a lot"}]', "fault"],
+    ["of which one of very many can", `[{"name": "WhatsApp", "cost": 0.4}${", 1".repeat(20_000)}]`, "fault"],
     ["that are none", "[]", []],
     ["that are no list", '{"0": {}}', "fault"],
   ])("%s", (_name, value, expected) => {

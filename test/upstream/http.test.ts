@@ -1,4 +1,6 @@
+import diagnostics from "node:diagnostics_channel";
 import { getEventListeners } from "node:events";
+import type { Socket } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
@@ -46,9 +48,16 @@ function open(baseUrl: string, clock: HandClock, key = KEY): UpstreamHttp {
       reasons: [
         [/no numbers/, "NO_NUMBERS"],
         [/no money/, "UPSTREAM_FUNDS"],
+        [/too early/, "CANCEL_TOO_EARLY"],
+        [/slow down/, "UPSTREAMS_UNAVAILABLE"],
+        [/service.*not found/, "NO_OFFERS"],
         [/closed/, "NO_NUMBERS", 503],
         [/^sold out$/, "NO_NUMBERS", 503],
       ],
+      retryAfterMs(words) {
+        const [, seconds] = /in (\d+) s/.exec(words) ?? [];
+        return seconds ? Number(seconds) * 1_000 : undefined;
+      },
     },
     clock,
   });
@@ -121,7 +130,7 @@ describe("an upstream's answer", () => {
     ["12", 12_000_000n],
     ["0.50", 500_000n],
     ["4.0375", 4_037_500n],
-    ["9007199254.740993", 9_007_199_254_740_993n],
+    ["1000000", 1_000_000_000_000n],
     ['"0.15"', 150_000n],
     ["0.0000005", 1n],
     ["0", 0n],
@@ -130,7 +139,7 @@ describe("an upstream's answer", () => {
     expect((await get(at)).price).toEqual({ currency: "USD", micros });
   });
 
-  it.each(["-0.50", "1e400", '"free"', "null", "true", '""', "[0.5]", '"0,50"'])(
+  it.each(["-0.50", "1000000.000001", "999999999999e20", "1e400", '"free"', "null", "true", '""', "[0.5]", '"0,50"'])(
     "that charges %s is not believed",
     async (price) => {
       const at = await visit(json(`{"order": 7, "price": ${price}}`));
@@ -249,6 +258,17 @@ describe("an answer that cannot be believed", () => {
     expect(await at.http.getCatalog("/services", anything, never)).toHaveProperty("names.length", 200_000);
   });
 
+  it("is a catalogue of 2 MB that breaks off", async () => {
+    const at = await visit({ body: `{"names": ["${"x".repeat(2_000_000)}` });
+    expect((await failureOf(at.http.getCatalog("/services", anything, never))).message).toContain("not JSON");
+  });
+
+  it("is not a catalogue of many numbers, each of which stays as it was written", async () => {
+    const at = await visit(json(`{"prices": [${Array(400_000).fill("0.10").join(",")}]}`));
+    const prices = z.object({ prices: z.array(z.literal("0.10")).length(400_000) });
+    await at.http.getCatalog("/services", prices, never);
+  });
+
   it("is a catalogue of more than 64 MB", async () => {
     const at = await visit(endless);
     const failure = await failureOf(at.http.getCatalog("/services", anything, never));
@@ -271,6 +291,11 @@ describe("a request that the upstream never saw", () => {
     expect(failure.message).toBe("POST /orders could not be sent (ECONNREFUSED)");
   });
 
+  it("is one to a name that has several addresses, of which none listens", async () => {
+    const http = open((await deadAddress()).replace("127.0.0.1", "localhost"), createHandClock());
+    expect(await failureOf(http.post("/orders", {}, number, never))).toMatchObject({ sent: false });
+  });
+
   it("is one to a name that does not resolve", async () => {
     const http = open("http://upstream.invalid/v1", createHandClock());
     expect(await failureOf(http.post("/orders", {}, number, never))).toMatchObject({ sent: false });
@@ -283,6 +308,29 @@ describe("a request that the upstream never saw", () => {
     expect(failure).toMatchObject({ name: "UpstreamFault", sent: false });
     expect(inspect(failure)).not.toContain(KEY);
     expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    ["EHOSTUNREACH", Object.assign(new Error("read"), { code: "EHOSTUNREACH", syscall: "read" })],
+    ["ECONNREFUSED", Object.assign(new Error("refused"), { code: "ECONNREFUSED" })],
+    [
+      "ECONNREFUSED",
+      new AggregateError([
+        Object.assign(new Error("connect"), { code: "ECONNREFUSED", syscall: "connect" }),
+        Object.assign(new Error("write"), { code: "ENETUNREACH", syscall: "write" }),
+      ]),
+    ],
+  ])("is not one whose connection is lost with %s once it is made", async (code, error) => {
+    const at = await visit(silence);
+    const failure = failureOf(buy(at));
+    // What the kernel says when the route goes away under a connection: no server on loopback can bring it about.
+    const lose = (message: unknown) => {
+      const { socket } = message as { socket: Socket };
+      void until(() => at.server.requests.length === 1).then(() => socket.destroy(error));
+    };
+    diagnostics.subscribe("undici:client:sendHeaders", lose);
+    onTestFinished(() => void diagnostics.unsubscribe("undici:client:sendHeaders", lose));
+    expect(await failure).toMatchObject({ sent: true, message: `POST /orders broke off (${code})` });
   });
 
   it("is not one whose connection was reset, for who knows what was read", async () => {
@@ -310,6 +358,30 @@ describe("a refusal", () => {
     const at = await visit(answer);
     expect(await refusalOf(buy(at))).toMatchObject({ reason, metadata: { upstream: "acme" } });
     expect(at.server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["too early", "CANCEL_TOO_EARLY", 30_000],
+    ["too early, in 90 s", "CANCEL_TOO_EARLY", 90_000],
+    ["slow down", "UPSTREAMS_UNAVAILABLE", 10_000],
+    ["slow down, in 999999 s", "UPSTREAMS_UNAVAILABLE", 3_600_000],
+  ])("by the words `%s` is told when to try again, within the hour", async (error, reason, retryAfterMs) => {
+    const at = await visit(json({ error }, 400));
+    expect(await refusalOf(buy(at))).toMatchObject({ reason, retryAfterMs });
+  });
+
+  it("is looked for in the first 1,024 characters of the words", async () => {
+    const at = await visit(
+      json({ error: `no numbers ${"x".repeat(5_000)}` }),
+      json({ error: `${"x".repeat(1_024)}no numbers` }),
+    );
+    expect(await refusalOf(buy(at))).toMatchObject({ reason: "NO_NUMBERS" });
+    expect(await failureOf(buy(at))).toMatchObject({ name: "UpstreamFault" });
+  });
+
+  it("in words without end does not hold up everything else", async () => {
+    const at = await visit(json({ error: "service ".repeat(25_000) }));
+    expect(await failureOf(buy(at))).toMatchObject({ name: "UpstreamFault", sent: true });
   });
 
   it.each<[string, Record<string, string>, number]>([

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type Money, parseMoney } from "../../../core/money.ts";
+import type { Money } from "../../../core/money.ts";
 import type { Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
-import { amount, id, numberedLines, roughTime, text, time } from "../../decode.ts";
+import { amount, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
 const number = z.string().regex(/^\+?\d{5,15}$/);
@@ -18,13 +18,18 @@ const NUMERIC: Readonly<Record<string, string>> = { 156: "CNY", 643: "RUB", 840:
 function charged(cost: string | null | undefined, said: string | null | undefined, own: string): Money | undefined {
   const named = NUMERIC[said ?? ""] ?? said;
   const currency = named || own;
-  const money = cost && /^[A-Z]{3}$/.test(currency) ? parseMoney(cost, currency) : undefined;
-  return money && money.micros >= 0n ? money : undefined;
+  return /^[A-Z]{3}$/.test(currency) ? amount(currency).safeParse(cost).data : undefined;
 }
+
+/** A balance may be in a currency of which a million buys lunch. */
+const MOST_BALANCE = 1_000_000_000n;
 
 export function balanceAnswer(currency: string): z.ZodType<Money> {
   const token = /^ACCESS_BALANCE:(.+)$/;
-  return z.preprocess((said) => (typeof said === "string" ? token.exec(said)?.[1] : undefined), amount(currency));
+  return z.preprocess(
+    (said) => (typeof said === "string" ? token.exec(said)?.[1] : undefined),
+    amount(currency, MOST_BALANCE),
+  );
 }
 
 /** Of getNumber and getNumberV2: some hosts answer the one in the form of the other. */
@@ -42,7 +47,7 @@ export function purchaseAnswer(currency: string): z.ZodType<Purchase> {
       phoneNumber: number,
       activationCost: z.string().nullish(),
       currency: z.string().nullish(),
-      activationEndTime: time.optional().catch(undefined),
+      activationEndTime: hint(time),
     })
     .transform(
       (sold): Purchase => ({
@@ -110,7 +115,7 @@ export function activationsAnswer(currency: string): z.ZodType<readonly RecentOr
       serviceCode: text,
       activationCost: z.string().nullish(),
       currency: z.string().nullish(),
-      activationTime: time.optional().catch(undefined),
+      activationTime: hint(time),
     })
     .transform(
       (line): RecentOrder => ({
@@ -133,7 +138,7 @@ export function activationsAnswer(currency: string): z.ZodType<readonly RecentOr
 
 const success = z.object({ status: z.literal("success") });
 
-const phone = z.object({ id, number, endDate: time.optional().catch(undefined) });
+const phone = z.object({ id, number, endDate: hint(time) });
 
 /** Of getRentNumber and continueRentNumber. */
 export const rentAnswer = success.extend({ phone }).transform(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GatewayError } from "../../../core/error.ts";
 import type { CatalogDesk, Listing } from "../../../core/upstream.ts";
-import { amount, count, lines, numberedLines, text } from "../../decode.ts";
+import { amount, count, hint, lines, numberedLines, text } from "../../decode.ts";
 import type { HandlerApi } from "./calls.ts";
 import { COUNTRIES } from "./countries.ts";
 import { serviceNameOf } from "./services.ts";
@@ -22,14 +22,14 @@ function table<V>(key: z.ZodType<string>, value: z.ZodType<V>): z.ZodType<(reado
 }
 
 function pricesAnswer(currency: string) {
-  const line = z.object({ cost: amount(currency), count: count.optional() });
+  const line = z.object({ cost: amount(currency), count: hint(count) });
   return table(countryId, table(serviceCode, line));
 }
 
 const quantity = z.union([count, z.object({ current: count }).transform(({ current }) => current)]);
 
 function rentAnswer(currency: string) {
-  const line = z.object({ cost: amount(currency), quant: quantity.optional().catch(undefined) });
+  const line = z.object({ cost: amount(currency), quant: hint(quantity) });
   return z.object({
     countries: numberedLines(countryId),
     services: table(serviceCode, line),
