@@ -2,6 +2,7 @@ import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Verification } from "../core/verification.ts";
 import { type Bought, type OrderParts, requireBought, UNINTERRUPTED } from "./parts.ts";
+import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
 import { createRefundWitness } from "./refund.ts";
 
@@ -9,7 +10,7 @@ import { createRefundWitness } from "./refund.ts";
 const NOT_YET_MS = 30_000;
 
 /** Releases numbers. Two cancels of one verification at the same time are one. */
-export function createCanceller(parts: OrderParts) {
+export function createCanceller(parts: OrderParts, ended: (verification: Verification) => void) {
   const { upstreams, store, feed, clock, balances, log } = parts;
   const underWay = new Map<string, Promise<Verification>>();
   const witness = createRefundWitness(balances, clock);
@@ -27,10 +28,20 @@ export function createCanceller(parts: OrderParts) {
   }
 
   async function end({ verification }: Bought, refund: Money | undefined): Promise<Verification> {
+    const { verificationId } = verification;
     const time = new Date(clock.now());
-    const ended = await store.recordEnd(verification.verificationId, "CANCELLED", refund, time);
-    feed.publish(ended);
-    return ended;
+    try {
+      const cancelled = await persist(parts, () => store.recordEnd(verificationId, "CANCELLED", refund, time));
+      feed.publish(cancelled);
+      ended(cancelled);
+      return cancelled;
+    } catch (error) {
+      // Its code, or another end, was recorded first. What came back came back all the same.
+      if (error instanceof GatewayError && refund) {
+        feed.publish(await persist(parts, () => store.recordRefund(verificationId, refund, time)));
+      }
+      throw error;
+    }
   }
 
   /** A refused cancel often means that the code has just come, an unanswered one that it was done: one look tells. */
@@ -38,10 +49,16 @@ export function createCanceller(parts: OrderParts) {
     const { upstream, desk, order, verification } = found;
     const unknown = error instanceof UpstreamFault;
     if (!unknown && !(error instanceof GatewayError)) throw error;
+    if (error instanceof GatewayError && error.reason === "CANCEL_TOO_EARLY") {
+      throw tooEarly(verification, error.retryAfterMs ?? NOT_YET_MS);
+    }
     if (error instanceof GatewayError && !["ALREADY_RECEIVED", "ALREADY_ENDED"].includes(error.reason)) throw error;
     const progress = await upstream.run("check", () => desk.check(order, UNINTERRUPTED)).catch(() => undefined);
     const seen = progress ? await applyProgress(verification, progress, parts) : verification;
-    if (seen.status === "CANCELLED") return seen;
+    if (seen.status === "CANCELLED") {
+      ended(seen);
+      return seen;
+    }
     if (seen.status !== "WAITING") throw notCancellable(seen);
     // Some upstreams have one word for "not any more" and "not yet": the order is still open, so it was the latter.
     if (!unknown) throw tooEarly(verification, NOT_YET_MS);
@@ -114,10 +131,11 @@ function tooEarly({ verificationId, upstream = "" }: Verification, retryAfterMs:
   });
 }
 
-/** Why a verification that is not WAITING cannot be cancelled. */
+/** Why a verification that is not WAITING for its first code cannot be cancelled. */
 export function notCancellable(verification: Verification): GatewayError {
   const { verificationId, status } = verification;
-  if (status !== "RECEIVED" && status !== "COMPLETED") return alreadyEnded(verification);
+  const received = verification.messages.length > 0 || status === "RECEIVED" || status === "COMPLETED";
+  if (!received) return alreadyEnded(verification);
   return new GatewayError("ALREADY_RECEIVED", "the code has arrived; the number is paid for", {
     metadata: { verification_id: verificationId, status },
   });

@@ -23,8 +23,9 @@ export function createFindCandidates(
   rates: Rates,
 ): FindCandidates {
   return async (request, caller, patience) => {
-    requireKnown("upstreams", request.upstreams, upstreams);
-    requireKnown("exclude_upstreams", request.excludeUpstreams, upstreams);
+    const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
+    requireKnown("upstreams", request.upstreams, known);
+    requireKnown("exclude_upstreams", request.excludeUpstreams, known);
     const offers = await offersFor(request, shelf, patience);
     const { country, service } = offers[0] ?? request;
     requireAllowed(caller, country, service);
@@ -55,13 +56,12 @@ async function offersFor(
   });
 }
 
-function requireKnown(field: string, ids: readonly string[], upstreams: ReadonlyMap<string, Upstream>): void {
-  const unknown = ids.find((id) => !upstreams.has(id));
+function requireKnown(field: string, ids: readonly string[], known: readonly string[]): void {
+  const unknown = ids.find((id) => !known.includes(id));
   if (unknown === undefined) return;
-  const known = [...upstreams.keys()].join(", ");
-  const description = `there is no upstream ${unknown}; there are: ${known}`;
+  const description = `there is no upstream ${unknown}; there are: ${known.join(", ")}`;
   throw new GatewayError("INVALID_REQUEST", description, {
-    metadata: { upstream: unknown, known },
+    metadata: { upstream: unknown, known: known.join(", ") },
     violations: [{ field, description }],
   });
 }

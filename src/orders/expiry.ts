@@ -1,9 +1,15 @@
+import { aborted, timeLimit } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import { isTerminal, type Verification } from "../core/verification.ts";
 import type { OrderParts } from "./parts.ts";
+import { persist } from "./persist.ts";
 
 /** What the upstream and the gateway may differ by in the time of day. */
 const GRACE_MS = 3_000;
+/** Many may end at once, or have ended while the daemon was down: each is polled a last time in its turn. */
+const LAST_POLL_PATIENCE_MS = 120_000;
+/** After a failure of the store. */
+const TRY_AGAIN_MS = 10_000;
 
 /** Ends verifications at their time: without a code as EXPIRED, with one as COMPLETED. */
 export interface Expiry {
@@ -13,28 +19,35 @@ export interface Expiry {
 }
 
 export interface ExpiryHooks {
-  /** Polls a verification once more before it is given up. */
-  look(verification: Verification): Promise<void>;
+  /** Resolves when the verification was polled once more. */
+  lastPoll(verification: Verification): Promise<void>;
   ended(verification: Verification): void;
 }
 
-export function createExpiry({ store, feed, clock, log }: OrderParts, { look, ended }: ExpiryHooks): Expiry {
+export function createExpiry(parts: OrderParts, { lastPoll, ended }: ExpiryHooks): Expiry {
+  const { store, feed, clock, log } = parts;
   const timers = new Map<string, () => void>();
   let stopped = false;
 
   async function end(verification: Verification): Promise<void> {
-    await look(verification);
+    const patience = timeLimit(clock, LAST_POLL_PATIENCE_MS);
+    await Promise.race([lastPoll(verification), aborted(patience.signal)]);
+    patience.callOff();
     while (!stopped && !(await tryToEnd(verification)));
   }
 
   /** False when its code, or another end, came at the same moment. */
   async function tryToEnd({ verificationId, caller }: Verification): Promise<boolean> {
-    const { status, expireTime } = await store.getVerification(caller, verificationId);
-    if (isTerminal(status)) return true;
+    const present = await store.getVerification(caller, verificationId);
+    const { status, expireTime } = present;
+    if (isTerminal(status)) {
+      ended(present);
+      return true;
+    }
     const time = expireTime ?? new Date(clock.now());
     try {
       const done = status === "RECEIVED" ? "COMPLETED" : "EXPIRED";
-      const verification = await store.recordEnd(verificationId, done, undefined, time);
+      const verification = await persist(parts, () => store.recordEnd(verificationId, done, undefined, time));
       ended(verification);
       feed.publish(verification);
       return true;
@@ -44,19 +57,25 @@ export function createExpiry({ store, feed, clock, log }: OrderParts, { look, en
     }
   }
 
+  function endIn(delayMs: number, verification: Verification): void {
+    const { verificationId } = verification;
+    const cancel = clock.after(delayMs, () => {
+      timers.delete(verificationId);
+      end(verification).catch((error: unknown) => {
+        log.error({ err: error, verificationId }, "a verification could not be ended at its time");
+        if (!stopped) endIn(TRY_AGAIN_MS, verification);
+      });
+    });
+    timers.set(verificationId, cancel);
+  }
+
   return {
     add(verification) {
       const { verificationId, status, expireTime } = verification;
       timers.get(verificationId)?.();
       timers.delete(verificationId);
       if (stopped || isTerminal(status) || !expireTime) return;
-      const cancel = clock.after(expireTime.getTime() + GRACE_MS - clock.now(), () => {
-        timers.delete(verificationId);
-        end(verification).catch((error: unknown) => {
-          log.error({ err: error, verificationId }, "a verification could not be ended at its time");
-        });
-      });
-      timers.set(verificationId, cancel);
+      endIn(expireTime.getTime() + GRACE_MS - clock.now(), verification);
     },
 
     stop() {

@@ -27,12 +27,19 @@ export interface Bought {
   readonly order: BoughtOrder;
 }
 
-/** Undefined when it was not bought, or its upstream is not configured any more. */
+/** Undefined when it was not bought, or its upstream is not configured any more, or is now at another provider. */
 export function bought(verification: Verification, upstreams: ReadonlyMap<string, Upstream>): Bought | undefined {
   const { orderRef, offerRef, numberAsSold } = verification;
   const upstream = upstreams.get(verification.upstream ?? "");
   const desk = upstream?.desks.verification;
-  if (!desk || orderRef === undefined || offerRef === undefined || numberAsSold === undefined) return undefined;
+  if (
+    !desk ||
+    upstream.provider !== verification.provider ||
+    orderRef === undefined ||
+    offerRef === undefined ||
+    numberAsSold === undefined
+  )
+    return undefined;
   return { verification, upstream, desk, order: { orderRef, offerRef, numberAsSold } };
 }
 

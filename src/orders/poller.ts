@@ -1,4 +1,4 @@
-import { sleep } from "../core/clock.ts";
+import { aborted, sleep } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
@@ -7,6 +7,9 @@ import { applyProgress } from "./progress.ts";
 
 /** Before a number expires it is looked at once more, so that a code of the last moment is not lost. */
 const LAST_LOOK_MS = 2_000;
+const LONG_PAST_MS = 30_000;
+/** However many callbacks tell of an order, it is not polled for them more often. */
+const WOKEN_GAP_MS = 1_000;
 /** After a failed poll its order rests, twice as long each time, up to this. */
 const LONGEST_REST_MS = 30_000;
 /** Where not even a slot could be had, the loop does not ask again at once. */
@@ -19,6 +22,12 @@ interface Waiting {
   restUntil: number;
   failures: number;
   inFlight: boolean;
+  /** A callback told of it since its last poll. */
+  woken: boolean;
+  /** When the last poll for a callback was sent; 0 before the first. */
+  wokenAt: number;
+  /** Called once, after the next poll. */
+  readonly onPolled: Set<() => void>;
 }
 
 /** Asks one account's upstream for the codes that are awaited there. */
@@ -27,11 +36,11 @@ export interface Poller {
   add(verification: Verification): void;
   remove(verificationId: string): void;
 
-  /** Polls once, ahead of the others' turn, unless a poll is under way. Resolves when it was answered or failed. */
-  look(verificationId: string): Promise<void>;
+  /** Resolves when the verification's next poll was answered or has failed, at once when it is not polled for. */
+  nextPoll(verificationId: string): Promise<void>;
 
-  /** As `look`, for what the upstream calls the order. An order that is not polled for is passed over. */
-  wake(orderRef: string): Promise<void>;
+  /** Polls the order once, ahead of the others' turn; one that is not polled for is passed over. */
+  wake(orderRef: string): void;
 
   /** Ends the loop. Polls under way are heard out. */
   stop(): Promise<void>;
@@ -46,23 +55,35 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
   let nudge = new AbortController();
 
   function dueAt(waiting: Waiting): number {
+    // The clock was set back: what it said before counts for nothing.
+    if (waiting.polledAt > clock.now()) Object.assign(waiting, { polledAt: 0, wokenAt: 0, restUntil: 0 });
+    if (waiting.woken) return waiting.wokenAt + WOKEN_GAP_MS;
     const regular = Math.max(waiting.polledAt + upstream.pollGapMs, waiting.restUntil);
-    const lastLook = (waiting.verification.expireTime?.getTime() ?? Infinity) - LAST_LOOK_MS;
+    const lastLook = endOf(waiting.verification) - LAST_LOOK_MS;
     return waiting.polledAt < lastLook ? Math.min(regular, Math.max(lastLook, waiting.restUntil)) : regular;
   }
 
-  /** Of the orders that are due: one at its end, then one that somebody watches, then the one not looked at for longest. */
+  /**
+   * Of the orders that are due: one that a callback told of, then one at its end, then one that somebody watches, then
+   * the one not looked at for longest, of those the one with most time left.
+   */
   function neediest(): Waiting | undefined {
     const now = clock.now();
-    const urgency = ({ verification }: Waiting) => {
-      if ((verification.expireTime?.getTime() ?? Infinity) - LAST_LOOK_MS <= now) return 2;
+    const urgency = ({ verification, woken }: Waiting) => {
+      if (woken) return 3;
+      const left = endOf(verification) - now;
+      // Those that ended while the daemon was down are no more urgent than others.
+      if (left <= LAST_LOOK_MS && left >= -LONG_PAST_MS) return 2;
       return feed.isWatched(verification.verificationId) ? 1 : 0;
     };
     return [...orders.values()]
       .filter((waiting) => !waiting.inFlight && dueAt(waiting) <= now)
       .reduce<Waiting | undefined>((best, waiting) => {
         if (!best) return waiting;
-        const ahead = urgency(waiting) - urgency(best) || best.polledAt - waiting.polledAt;
+        const ahead =
+          urgency(waiting) - urgency(best) ||
+          best.polledAt - waiting.polledAt ||
+          endOf(waiting.verification) - endOf(best.verification);
         return ahead > 0 ? waiting : best;
       }, undefined);
   }
@@ -73,6 +94,8 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
     if (!found) return;
     waiting.inFlight = true;
     waiting.polledAt = clock.now();
+    if (waiting.woken) waiting.wokenAt = waiting.polledAt;
+    waiting.woken = false;
     try {
       await observe(found, waiting);
       waiting.failures = 0;
@@ -85,6 +108,8 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
       throw error;
     } finally {
       waiting.inFlight = false;
+      for (const polled of waiting.onPolled) polled();
+      waiting.onPolled.clear();
       nudge.abort();
     }
   }
@@ -96,9 +121,14 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
     else orders.delete(seen.verificationId);
   }
 
+  function soonestDue(): number {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const waiting of orders.values()) if (!waiting.inFlight) soonest = Math.min(soonest, dueAt(waiting));
+    return soonest;
+  }
+
   async function pollWhenDue(): Promise<void> {
-    const soonest = Math.min(...[...orders.values()].filter((waiting) => !waiting.inFlight).map(dueAt));
-    const wait = soonest - clock.now();
+    const wait = soonestDue() - clock.now();
     if (wait > 0) {
       nudge = new AbortController();
       const woken = AbortSignal.any([nudge.signal, stopping.signal]);
@@ -134,26 +164,20 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
     throw error;
   });
 
-  async function look(verificationId: string): Promise<void> {
-    const waiting = orders.get(verificationId);
-    if (!waiting || waiting.inFlight) return;
-    const answered = upstream
-      .run("check", () => poll(waiting), stopping.signal)
-      .catch(() => undefined)
-      .finally(() => inFlight.delete(answered));
-    inFlight.add(answered);
-    await answered;
-  }
-
   return {
-    look,
-    async wake(orderRef) {
-      for (const { verification } of orders.values()) {
-        if (verification.orderRef === orderRef) await look(verification.verificationId);
-      }
+    nextPoll(verificationId) {
+      const waiting = orders.get(verificationId);
+      if (!waiting) return Promise.resolve();
+      return new Promise((resolve) => waiting.onPolled.add(resolve));
+    },
+
+    wake(orderRef) {
+      for (const waiting of orders.values()) if (waiting.verification.orderRef === orderRef) waiting.woken = true;
+      nudge.abort();
     },
 
     add(verification) {
+      if (!bought(verification, parts.upstreams)) return;
       const known = orders.get(verification.verificationId);
       if (known) known.verification = verification;
       else
@@ -163,11 +187,15 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
           restUntil: 0,
           failures: 0,
           inFlight: false,
+          woken: false,
+          wokenAt: 0,
+          onPolled: new Set(),
         });
       nudge.abort();
     },
 
     remove(verificationId) {
+      for (const polled of orders.get(verificationId)?.onPolled ?? []) polled();
       orders.delete(verificationId);
     },
 
@@ -179,7 +207,6 @@ export function startPoller(upstream: Upstream, parts: OrderParts): Poller {
   };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+function endOf({ expireTime }: Verification): number {
+  return expireTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }

@@ -3,7 +3,10 @@ import type { Progress } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { toMessage } from "./messages.ts";
 import type { OrderParts } from "./parts.ts";
+import { persist } from "./persist.ts";
 
+/** Of one answer; a verification is for one code. */
+const MOST_MESSAGES = 100;
 const TOO_LATE: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED"];
 
 /**
@@ -13,8 +16,9 @@ const TOO_LATE: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED"];
 export async function applyProgress(
   verification: Verification,
   progress: Progress,
-  { store, feed, clock }: Pick<OrderParts, "store" | "feed" | "clock">,
+  parts: Pick<OrderParts, "store" | "feed" | "clock" | "log">,
 ): Promise<Verification> {
+  const { store, feed, clock } = parts;
   const { verificationId } = verification;
   const time = new Date(clock.now());
   const publish = (changed: Verification) => {
@@ -26,17 +30,19 @@ export async function applyProgress(
       case "waiting":
         return verification;
       case "received": {
-        const messages = progress.messages.map((message) => toMessage(message, time));
+        const messages = progress.messages.slice(0, MOST_MESSAGES).map((message) => toMessage(message, time));
         const { verification: changed, added } = await store.recordMessages(verificationId, messages, time);
         return added ? publish(changed) : changed;
       }
       case "cancelled":
-        return publish(await store.recordEnd(verificationId, "CANCELLED", progress.refund, time));
+        return publish(await persist(parts, () => store.recordEnd(verificationId, "CANCELLED", progress.refund, time)));
       case "expired":
-        return publish(await store.recordEnd(verificationId, "EXPIRED", undefined, time));
+        return publish(await persist(parts, () => store.recordEnd(verificationId, "EXPIRED", undefined, time)));
     }
   } catch (error) {
     if (!(error instanceof GatewayError) || !TOO_LATE.includes(error.reason)) throw error;
+    const { refund } = progress.state === "cancelled" ? progress : {};
+    if (refund) return publish(await persist(parts, () => store.recordRefund(verificationId, refund, time)));
     return store.getVerification(verification.caller, verificationId);
   }
 }

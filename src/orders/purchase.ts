@@ -7,6 +7,7 @@ import type { Purchase, Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import type { Candidate } from "../routing/rank.ts";
 import { type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { persist } from "./persist.ts";
 import { toE164 } from "./phone.ts";
 
 /** An upstream whose rate limit leaves no room for so long is passed over for the next one. */
@@ -24,7 +25,8 @@ export type Buy = (
   patience: AbortSignal,
 ) => Promise<Verification>;
 
-export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts): Buy {
+export function createBuyer(parts: OrderParts): Buy {
+  const { upstreams, store, feed, clock, log } = parts;
   const now = () => new Date(clock.now());
 
   async function buy(
@@ -50,7 +52,7 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
       refusal = result;
       if (result.reason === "BUDGET_EXCEEDED") break;
     }
-    feed.publish(await store.recordFailure(verificationId, now()));
+    feed.publish(await persist(parts, () => store.recordFailure(verificationId, now())));
     throw withVerification(refusal ?? outOfTime(), verificationId);
   }
 
@@ -71,8 +73,8 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
       purchase = await upstream.run(
         "buy",
         async () => {
-          const { upstream, offerId, ref: offerRef, country, service } = offer;
-          const place = { upstream, offerId, offerRef, country, service };
+          const { upstream, provider, offerId, ref: offerRef, country, service } = offer;
+          const place = { upstream, provider, offerId, offerRef, country, service };
           const intent = { ...place, quotedPrice: price, explanation, time: now() };
           feed.publish(await store.beginAttempt(verificationId, caller, intent));
           intended = true;
@@ -81,17 +83,29 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
         patience,
       );
     } catch (error) {
-      if (!intended) throw error;
+      if (!intended) return notSent(verificationId, error);
       const refused = definiteRefusal(error, offer.upstream);
       if (refused) {
-        feed.publish(await store.recordRefusal(verificationId, refused.reason, now()));
+        feed.publish(await persist(parts, () => store.recordRefusal(verificationId, refused.reason, now())));
         throw refused;
       }
-      feed.publish(await store.recordUncertain(verificationId, now()));
+      await doubt(verificationId);
       if (!(error instanceof UpstreamFault)) throw error;
       throw uncertain(verificationId, offer.upstream);
     }
     return record(verificationId, offer.country, purchase, { upstream, quoted: price });
+  }
+
+  async function doubt(verificationId: string): Promise<void> {
+    feed.publish(await persist(parts, () => store.recordUncertain(verificationId, now())));
+  }
+
+  /** A refusal of ours or of the limits is for the next candidate; a store that fails ends the purchase. */
+  async function notSent(verificationId: string, error: unknown): Promise<never> {
+    if (!(error instanceof GatewayError)) {
+      feed.publish(await persist(parts, () => store.recordFailure(verificationId, now())));
+    }
+    throw error;
   }
 
   async function record(
@@ -101,30 +115,41 @@ export function createBuyer({ upstreams, store, feed, clock, log }: OrderParts):
     { upstream, quoted }: { upstream: Upstream; quoted: Candidate["price"] },
   ): Promise<Verification> {
     const { orderRef, numberAsSold } = purchase;
+    const time = now();
+    const recorded = {
+      orderRef,
+      numberAsSold,
+      phoneNumber: toE164(numberAsSold, country),
+      price: purchase.price ?? quoted,
+      cancellableTime: purchase.cancellableTime ?? cancellableFrom(time, upstream.cancelDelayMs),
+      expireTime: plausibleExpiry(purchase.expireTime, time, upstream.lifetimeMs),
+      time,
+    };
     try {
-      const recorded = await store.recordPurchase(verificationId, {
-        orderRef,
-        numberAsSold,
-        phoneNumber: toE164(numberAsSold, country),
-        price: purchase.price ?? quoted,
-        cancellableTime: purchase.cancellableTime ?? cancellableTime(upstream, clock.now()),
-        expireTime: purchase.expireTime ?? new Date(clock.now() + upstream.lifetimeMs),
-        time: now(),
-      });
-      feed.publish(recorded);
-      return recorded;
+      const bought = await persist(parts, () => store.recordPurchase(verificationId, recorded));
+      feed.publish(bought);
+      return bought;
     } catch (error) {
-      // The order's ref is all that is left to find the number by.
-      log.error({ verificationId, upstream: upstream.id, orderRef }, "a number was bought and could not be recorded");
-      throw error;
+      log.error({ err: error, verificationId, upstream: upstream.id }, "a number was bought and could not be recorded");
+      await doubt(verificationId);
+      throw uncertain(verificationId, upstream.id);
     }
   }
 
   return buy;
 }
 
-function cancellableTime({ cancelDelayMs }: Upstream, bought: number): Date | undefined {
-  return cancelDelayMs === undefined ? undefined : new Date(bought + cancelDelayMs);
+/** A clock that is wrong somewhere must not end an order at once, nor keep it for ever. */
+const SHORTEST_LIFE_MS = 30_000;
+const LONGEST_LIFE_MS = 24 * 60 * 60_000;
+
+function plausibleExpiry(said: Date | undefined, now: Date, lifetimeMs: number): Date {
+  const life = (said?.getTime() ?? Number.NaN) - now.getTime();
+  return said && life >= SHORTEST_LIFE_MS && life <= LONGEST_LIFE_MS ? said : new Date(now.getTime() + lifetimeMs);
+}
+
+function cancellableFrom(now: Date, delayMs: number | undefined): Date | undefined {
+  return delayMs === undefined ? undefined : new Date(now.getTime() + delayMs);
 }
 
 /** What makes it certain that nothing was sold: the upstream's own word, or a request that never left. */
@@ -168,7 +193,11 @@ function withVerification(error: GatewayError, verificationId: string): GatewayE
 }
 
 /** Whether the upstream charged more than the caller asked for or is allowed, or something that cannot be compared. */
-export function chargedTooMuch({ price, request }: Verification, { budget }: Caller, rates: Rates): boolean {
+export function chargedTooMuch(
+  { price, request }: Verification,
+  { budget }: Pick<Caller, "budget">,
+  rates: Rates,
+): boolean {
   const bounds = [request.maxPrice, budget.maxPrice].filter((bound) => bound !== undefined);
   return !bounds.every((bound) => price && isAtMost(price, bound, rates));
 }

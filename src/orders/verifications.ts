@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Caller } from "../core/caller.ts";
 import { timeLimit } from "../core/clock.ts";
-import { GatewayError } from "../core/error.ts";
+import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
 import type { Candidate } from "../routing/rank.ts";
@@ -9,6 +9,7 @@ import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
 import { createFindCandidates } from "./candidates.ts";
 import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { persist } from "./persist.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { chargedTooMuch, createBuyer, tooExpensive, uncertain } from "./purchase.ts";
 import type { Shelf } from "./shelf.ts";
@@ -21,15 +22,20 @@ const ANSWER_MARGIN = { share: 0.1, mostMs: 1_000 };
 export interface CreateOptions {
   /** Empty: one is made, and a lost answer cannot be asked for again. */
   readonly requestId: string;
+  /** The same for the same request as it was sent, whatever it means by now. */
+  readonly fingerprint: string;
   /** Aborts when the caller has gone away. */
   readonly signal: AbortSignal;
   /** What is left of the caller's deadline. */
   readonly timeoutMs?: number | undefined;
 }
 
+/** Says what a request means, or throws why it cannot be served. Not asked when its request id was used before. */
+export type ReadRequest = () => VerificationRequest | Promise<VerificationRequest>;
+
 export interface Verifications {
   /** Buys a number, once for a caller's `requestId` whatever happens; see CreateVerification in the API. */
-  create(caller: Caller, request: VerificationRequest, options: CreateOptions): Promise<Verification>;
+  create(caller: Caller, options: CreateOptions, read: ReadRequest): Promise<Verification>;
   get(caller: Caller, verificationId: string): Promise<Verification>;
   list(caller: Caller, filter: VerificationFilter): Promise<VerificationPage>;
   /** The present state at once, then each change; ends after a terminal one, or when the signal aborts. */
@@ -55,18 +61,18 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   for (const upstream of upstreams.values()) {
     if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, parts));
   }
+  /** The calls for another code under way, by verification id. */
+  const askingAgain = new Map<string, Promise<Verification>>();
   const findCandidates = createFindCandidates(shelf, upstreams, parts.rates);
   const buy = createBuyer(parts);
   /** The purchases under way, by verification id. */
   const buying = new Map<string, Promise<Verification>>();
-  const canceller = createCanceller(parts);
+  const canceller = createCanceller(parts, unfollow);
   const expiry = createExpiry(parts, {
-    async look({ upstream, verificationId }) {
-      await pollers.get(upstream ?? "")?.look(verificationId);
+    async lastPoll({ upstream, verificationId }) {
+      await pollers.get(upstream ?? "")?.nextPoll(verificationId);
     },
-    ended({ upstream, verificationId }) {
-      pollers.get(upstream ?? "")?.remove(verificationId);
-    },
+    ended: unfollow,
   });
   const now = () => new Date(clock.now());
 
@@ -102,12 +108,37 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     const { verificationId, upstream } = verification;
     log.warn({ verificationId, upstream }, "charged above the maximum");
     try {
-      unfollow(await canceller.cancelWhenPossible(verification));
+      await canceller.cancelWhenPossible(verification);
     } catch (error) {
       const reason = error instanceof GatewayError ? error.reason : "an internal error";
       throw tooExpensive(verification, `; it is not cancelled yet (${reason})`);
     }
     throw tooExpensive(verification, "; it was cancelled");
+  }
+
+  async function askAgain(verification: Verification): Promise<Verification> {
+    const { verificationId, upstream = "" } = verification;
+    const metadata = { verification_id: verificationId, upstream };
+    const found = bought(verification, upstreams);
+    const ask = found?.desk.another;
+    if (!found || !ask) {
+      throw new GatewayError("NOT_SUPPORTED", `${upstream || "no upstream"} cannot send another code to this number`, {
+        metadata,
+      });
+    }
+    try {
+      await found.upstream.run("another", () => ask(found.order, UNINTERRUPTED));
+    } catch (error) {
+      if (!(error instanceof UpstreamFault)) throw error;
+      throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not say whether it sends another code`, {
+        metadata,
+        retryAfterMs: 5_000,
+      });
+    }
+    const waiting = await persist(parts, () => store.recordAnother(verificationId));
+    feed.publish(waiting);
+    follow(waiting);
+    return waiting;
   }
 
   /** An earlier call with the same request id: its purchase is waited for, never repeated. */
@@ -121,7 +152,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   }
 
   return {
-    async create(caller, request, { requestId, signal, timeoutMs = LONGEST_PATIENCE_MS }) {
+    async create(caller, { requestId, fingerprint, signal, timeoutMs = LONGEST_PATIENCE_MS }, read) {
       const whole = Math.min(timeoutMs, LONGEST_PATIENCE_MS);
       const marginMs = Math.min(whole * ANSWER_MARGIN.share, ANSWER_MARGIN.mostMs);
       const patience = timeLimit(clock, whole - marginMs);
@@ -129,13 +160,15 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
         withinPatience(purchase, verificationId, patience.signal, () => timeLimit(clock, marginMs / 2).signal);
       const gone = AbortSignal.any([signal, patience.signal]);
       try {
-        const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, request);
+        const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, fingerprint);
         if (known) return await answer(earlier(known), known.verificationId);
+        const request = await read();
         const candidates = await findCandidates(request, caller, gone);
         const wish = {
           verificationId: `ver_${randomUUID().replaceAll("-", "")}`,
           caller,
           requestId: requestId || randomUUID(),
+          fingerprint,
           request,
           time: now(),
         };
@@ -188,7 +221,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
             log.warn({ err: error, verificationId }, "the upstream could not be told that the code was used");
           });
       }
-      const completed = await store.recordEnd(verificationId, "COMPLETED", undefined, now());
+      const completed = await persist(parts, () => store.recordEnd(verificationId, "COMPLETED", undefined, now()));
       feed.publish(completed);
       unfollow(completed);
       return completed;
@@ -204,43 +237,29 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
           retryAfterMs: 30_000,
         });
       }
-      if (verification.status !== "WAITING") throw notCancellable(verification);
-      const cancelled = await canceller.cancel(verification);
-      unfollow(cancelled);
-      return cancelled;
+      // Once it has had a code it is paid for, also while it waits for another.
+      if (verification.status !== "WAITING" || verification.messages.length > 0) throw notCancellable(verification);
+      return canceller.cancel(verification);
     },
 
     async requestAnother(caller, verificationId) {
       const verification = await store.getVerification(caller.name, verificationId);
       if (verification.status === "WAITING") return verification;
       if (isTerminal(verification.status)) throw alreadyEnded(verification);
-      const found = bought(verification, upstreams);
-      const ask = found?.desk.another;
-      if (!found || !ask) {
-        const { upstream = "" } = verification;
-        throw new GatewayError(
-          "NOT_SUPPORTED",
-          `${upstream || "no upstream"} cannot send another code to this number`,
-          {
-            metadata: { verification_id: verificationId, upstream },
-          },
-        );
-      }
-      await found.upstream.run("another", () => ask(found.order, UNINTERRUPTED));
-      const waiting = await store.recordAnother(verificationId);
-      feed.publish(waiting);
-      follow(waiting);
-      return waiting;
+      const running =
+        askingAgain.get(verificationId) ?? askAgain(verification).finally(() => askingAgain.delete(verificationId));
+      askingAgain.set(verificationId, running);
+      return running;
     },
 
     wake(upstream, orderRef) {
-      void pollers.get(upstream)?.wake(orderRef);
+      pollers.get(upstream)?.wake(orderRef);
     },
 
     async resume() {
       for (const verification of await store.openVerifications()) {
-        if (verification.status !== "PENDING") follow(verification);
-        else await settleInterrupted(verification);
+        if (verification.status === "PENDING") await settleInterrupted(verification);
+        else await takeUp(verification);
       }
     },
 
@@ -251,6 +270,13 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     },
   };
 
+  async function takeUp(verification: Verification): Promise<void> {
+    follow(verification);
+    const tooMuch = verification.status === "WAITING" && chargedTooMuch(verification, NO_BOUNDS, parts.rates);
+    // It was to be cancelled when the daemon ended. Nobody waits for it now.
+    if (tooMuch) void canceller.cancelWhenPossible(verification).catch(() => undefined);
+  }
+
   /** A purchase that the daemon's end cut short: sent, nobody knows what became of it; never sent, it failed. */
   async function settleInterrupted({ verificationId, attempts }: Verification): Promise<void> {
     const last = attempts.at(-1);
@@ -258,6 +284,9 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     else if (last.outcome === undefined) await store.recordUncertain(verificationId, now());
   }
 }
+
+/** What a caller may pay at most is not kept with a verification; what it asked for is. */
+const NO_BOUNDS: Pick<Caller, "budget"> = { budget: {} };
 
 /**
  * The caller is answered in time, while a purchase that was sent goes on and stays theirs. One that was not sent ends by

@@ -1,7 +1,7 @@
 import type { ConnectRouter, ContextValues } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Logger } from "pino";
-import { hasValidAuthority } from "./authority.ts";
+import { hasValidAuthority, nameUnixAuthority } from "./authority.ts";
 import { answerText, type HttpHandler, pathOf } from "./http.ts";
 
 /**
@@ -22,6 +22,7 @@ export function createRpcHandler(
       otherwise(request, response);
       return;
     }
+    nameUnixAuthority(request);
     if (!hasValidAuthority(request)) {
       answerText(request, response, 400, "the Host or :authority of the request is malformed");
       return;

@@ -75,8 +75,10 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
       return { offers: page.offers.map(offerToWire), nextPageToken, totalSize, unreachable };
     },
 
-    async getOffer({ offerId, refresh }) {
-      return { offer: offerToWire(refresh ? await catalog.refreshOffer(offerId) : catalog.getOffer(offerId)) };
+    async getOffer({ offerId, refresh }, context) {
+      const { allow } = callerOf(context);
+      const offer = refresh ? await catalog.refreshOffer(offerId, allow) : catalog.getOffer(offerId, allow);
+      return { offer: offerToWire(offer) };
     },
 
     async listUpstreams(_request, context) {

@@ -1,5 +1,11 @@
+import { createHash } from "node:crypto";
+import { toJson } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import type { CreateVerificationRequest, VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
+import {
+  type CreateVerificationRequest,
+  CreateVerificationRequestSchema,
+  type VerificationService,
+} from "../../gen/numgate/v1/verification_pb.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Strategy, VerificationRequest } from "../core/verification.ts";
 import type { Verifications } from "../orders/verifications.ts";
@@ -19,15 +25,14 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
   const { verifications } = parts;
   return {
     async createVerification(request, context) {
-      const verification = await verifications.create(
-        callerOf(context),
-        await readRequest(request, parts, context.signal),
-        {
-          requestId: request.requestId.toLowerCase(),
-          signal: context.signal,
-          timeoutMs: context.timeoutMs(),
-        },
-      );
+      const options = {
+        requestId: request.requestId.toLowerCase(),
+        fingerprint: fingerprintOf(request),
+        signal: context.signal,
+        timeoutMs: context.timeoutMs(),
+      };
+      const read = () => readRequest(request, parts, context.signal);
+      const verification = await verifications.create(callerOf(context), options, read);
       return { verification: verificationToWire(verification) };
     },
 
@@ -67,6 +72,19 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       return { verification: verificationToWire(await verifications.cancel(callerOf(context), verificationId)) };
     },
   };
+}
+
+/** The same for two requests that say the same, in whatever order, apart from their id. */
+function fingerprintOf(request: CreateVerificationRequest): string {
+  const {
+    requestId: _,
+    labels = {},
+    ...said
+  } = toJson(CreateVerificationRequestSchema, request) as Record<string, object>;
+  const sorted = Object.entries({ ...said, labels: Object.entries(labels).sort() }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
 /** The request in the gateway's own words. Throws UNKNOWN_COUNTRY or UNKNOWN_SERVICE. */

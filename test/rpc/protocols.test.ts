@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
 import { connect, createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,6 +114,25 @@ describe("a Unix socket", () => {
     }
     const { status } = await callByGrpcJs(address, Health.method.check, {});
     expect(status).toBe(Status.SERVING);
+  });
+
+  it("answers whatever authority a client makes up for it, such as gRPC's C-core the path", async () => {
+    const path = socketPath();
+    await start(echo, { listen: [`unix:${path}`] });
+    const session = connectHttp2("http://localhost", { createConnection: () => connect(path) });
+    const stream = session.request(
+      {
+        ":method": "POST",
+        ":path": GET_VERIFICATION,
+        ":authority": encodeURIComponent(path),
+        "content-type": "application/json",
+      },
+      { endStream: false },
+    );
+    stream.end(JSON.stringify({ verificationId: "v1" }));
+    const [headers] = await once(stream, "response");
+    expect(headers[":status"]).toBe(200);
+    session.destroy();
   });
 
   it("is taken over when nobody answers on it, and only then", async () => {

@@ -94,7 +94,7 @@ describe("a caller", () => {
       reason: "PERMISSION_DENIED",
     });
     expect(await reasonOf(buy({ verifications }, { upstreams: ["smsverificationservice"] }))).toMatchObject({
-      reason: "NO_OFFERS",
+      reason: "INVALID_REQUEST",
     });
   });
 });
