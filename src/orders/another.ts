@@ -1,0 +1,45 @@
+import { GatewayError, UpstreamFault } from "../core/error.ts";
+import type { Verification } from "../core/verification.ts";
+import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { persist } from "./persist.ts";
+
+/**
+ * Asks upstreams for one more code, of verifications that are RECEIVED. Two calls for one verification at the same time
+ * are one.
+ */
+export function createAnother(parts: OrderParts, follow: (verification: Verification) => void) {
+  const { upstreams, store, feed } = parts;
+  const underWay = new Map<string, Promise<Verification>>();
+
+  async function ask(verification: Verification): Promise<Verification> {
+    const { verificationId, upstream = "" } = verification;
+    const metadata = { verification_id: verificationId, upstream };
+    const found = bought(verification, upstreams);
+    const { another } = found?.desk ?? {};
+    if (!found || !another) {
+      throw new GatewayError("NOT_SUPPORTED", `${upstream || "no upstream"} cannot send another code to this number`, {
+        metadata,
+      });
+    }
+    try {
+      await found.upstream.run("another", () => another(found.order, UNINTERRUPTED));
+    } catch (error) {
+      if (!(error instanceof UpstreamFault)) throw error;
+      throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not say whether it sends another code`, {
+        metadata,
+        retryAfterMs: 5_000,
+      });
+    }
+    const waiting = await persist(parts, () => store.recordAnother(verificationId));
+    feed.publish(waiting);
+    follow(waiting);
+    return waiting;
+  }
+
+  return (verification: Verification): Promise<Verification> => {
+    const { verificationId } = verification;
+    const running = underWay.get(verificationId) ?? ask(verification).finally(() => underWay.delete(verificationId));
+    underWay.set(verificationId, running);
+    return running;
+  };
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import type { Caller } from "../core/caller.ts";
+import { timeLimit } from "../core/clock.ts";
+import { GatewayError } from "../core/error.ts";
+import type { Verification, VerificationRequest } from "../core/verification.ts";
+import type { Candidate } from "../routing/rank.ts";
+import { createFindCandidates } from "./candidates.ts";
+import type { OrderParts } from "./parts.ts";
+import { chargedTooMuch, createBuyer, tooExpensive, uncertain } from "./purchase.ts";
+import type { Shelf } from "./shelf.ts";
+
+/** A caller who sets no deadline is answered within this. */
+const LONGEST_PATIENCE_MS = 60_000;
+/** Kept back of a caller's deadline, so that the answer reaches it in time. */
+const ANSWER_MARGIN = { share: 0.1, mostMs: 1_000 };
+
+export interface CreateOptions {
+  /** Empty: one is made, and a lost answer cannot be asked for again. */
+  readonly requestId: string;
+  /** The same for the same request as it was sent, whatever it means by now. */
+  readonly fingerprint: string;
+  /** Aborts when the caller has gone away. */
+  readonly signal: AbortSignal;
+  /** What is left of the caller's deadline. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Says what a request means, or throws why it cannot be served. Not asked when its request id was used before. */
+export type ReadRequest = () => VerificationRequest | Promise<VerificationRequest>;
+
+export interface CreateHooks {
+  /** A number was bought: its code is to be waited for. */
+  bought(verification: Verification): void;
+  /** It is to be given back, now or as soon as its upstream takes it. */
+  cancel(verification: Verification): Promise<Verification>;
+}
+
+/** Turns wishes into verifications: each request id buys once, and whoever asks again gets what became of it. */
+export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hooks: CreateHooks) {
+  const { upstreams, store, clock, log, shelf, rates } = parts;
+  const findCandidates = createFindCandidates(shelf, upstreams, rates);
+  const buy = createBuyer(parts);
+  /** The purchases under way, by verification id. */
+  const buying = new Map<string, Promise<Verification>>();
+
+  function purchase(
+    wish: Verification,
+    candidates: readonly Candidate[],
+    caller: Caller,
+    patience: AbortSignal,
+  ): Promise<Verification> {
+    const { verificationId } = wish;
+    const running = buy(wish, candidates, caller, patience)
+      .then((verification) => keepOrCancel(verification, caller))
+      .finally(() => buying.delete(verificationId));
+    buying.set(verificationId, running);
+    return running;
+  }
+
+  /** An upstream may charge more than it listed: then the number goes back at once. */
+  async function keepOrCancel(verification: Verification, caller: Caller): Promise<Verification> {
+    hooks.bought(verification);
+    if (!chargedTooMuch(verification, caller, rates)) return verification;
+    const { verificationId, upstream } = verification;
+    log.warn({ verificationId, upstream }, "charged above the maximum");
+    try {
+      await hooks.cancel(verification);
+    } catch (error) {
+      const reason = error instanceof GatewayError ? error.reason : "an internal error";
+      throw tooExpensive(verification, `; it is not cancelled yet (${reason})`);
+    }
+    throw tooExpensive(verification, "; it was cancelled");
+  }
+
+  /** An earlier call with the same request id: its purchase is waited for, never repeated. */
+  async function earlier(verification: Verification): Promise<Verification> {
+    if (verification.status !== "PENDING") return verification;
+    const running = buying.get(verification.verificationId);
+    if (running) return running;
+    const present = await store.getVerification(verification.caller, verification.verificationId);
+    if (present.status !== "PENDING") return present;
+    throw uncertain(present.verificationId, present.attempts.at(-1)?.upstream ?? "an upstream");
+  }
+
+  return {
+    async create(
+      caller: Caller,
+      { requestId, fingerprint, signal, timeoutMs = LONGEST_PATIENCE_MS }: CreateOptions,
+      read: ReadRequest,
+    ): Promise<Verification> {
+      const whole = Math.min(timeoutMs, LONGEST_PATIENCE_MS);
+      const marginMs = Math.min(whole * ANSWER_MARGIN.share, ANSWER_MARGIN.mostMs);
+      const patience = timeLimit(clock, whole - marginMs);
+      const answer = (purchase: Promise<Verification>, verificationId: string) =>
+        withinPatience(purchase, verificationId, patience.signal, () => timeLimit(clock, marginMs / 2).signal);
+      const gone = AbortSignal.any([signal, patience.signal]);
+      try {
+        const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, fingerprint);
+        if (known) return await answer(earlier(known), known.verificationId);
+        const request = await read();
+        const candidates = await findCandidates(request, caller, gone);
+        const wish = {
+          verificationId: `ver_${randomUUID().replaceAll("-", "")}`,
+          caller,
+          requestId: requestId || randomUUID(),
+          fingerprint,
+          request,
+          time: new Date(clock.now()),
+        };
+        const { verification, created } = await store.createVerification(wish);
+        const bought = created ? purchase(verification, candidates, caller, gone) : earlier(verification);
+        return await answer(bought, verification.verificationId);
+      } finally {
+        patience.callOff();
+      }
+    },
+
+    /** The purchase that is under way for a verification, if one is. */
+    underWay: (verificationId: string): Promise<Verification> | undefined => buying.get(verificationId),
+
+    /** Resolves when no purchase is under way. */
+    async idle(): Promise<void> {
+      await Promise.allSettled(buying.values());
+    },
+  };
+}
+
+/**
+ * The caller is answered in time, while a purchase that was sent goes on and stays theirs. One that was not sent ends by
+ * itself once patience is over, with a better reason: it has the grace for that.
+ */
+function withinPatience(
+  purchase: Promise<Verification>,
+  verificationId: string,
+  patience: AbortSignal,
+  grace: () => AbortSignal,
+): Promise<Verification> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      reject(
+        new GatewayError("PURCHASE_UNCERTAIN", `the purchase of ${verificationId} is still under way`, {
+          metadata: { verification_id: verificationId },
+        }),
+      );
+    };
+    const onAbort = () => grace().addEventListener("abort", giveUp, { once: true });
+    patience.addEventListener("abort", onAbort, { once: true });
+    purchase.then(resolve, reject).finally(() => patience.removeEventListener("abort", onAbort));
+  });
+}
