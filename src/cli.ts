@@ -124,7 +124,10 @@ function reload(daemon: Daemon, flags: Flags, log: Logger): void {
 async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
   const address = parseListenAddress(listen);
   if ("path" in address) throw new UsageError("the sandbox listens on host:port");
-  const running = await startSandbox({ listen: address });
+  const running = await startSandbox({ listen: address }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Error(`${listen} is in use, perhaps by the sandbox of a running gateway; name another with --listen`);
+  });
   print(
     [
       "The sandbox speaks:",

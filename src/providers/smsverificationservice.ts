@@ -120,7 +120,7 @@ export const smsverificationservice = defineProvider({
     catalog: {
       async *listings(signal) {
         for (const list of ["temporary", "best-temp"] as const) {
-          const { data } = await http.getCatalog(`/services/${list}/`, usServices, signal);
+          const { data } = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal), NO_SERVICES);
           yield data.services.map((line) => ({
             ...listing(`${list}.${line.service_id}`, "US", line.name),
             price: line.price,
@@ -128,8 +128,6 @@ export const smsverificationservice = defineProvider({
             curated: list === "best-temp",
           }));
         }
-        yield* rentals(http, signal);
-        yield await plans(http, signal);
         const { countries } = await http.getCatalog("/global/countries/", countriesAnswer, signal);
         yield [];
         for (const { country_id, country_name } of countries) {
@@ -139,6 +137,8 @@ export const smsverificationservice = defineProvider({
             price: charged(line),
           }));
         }
+        yield* rentals(http, signal);
+        yield await plans(http, signal);
       },
     },
 
@@ -206,20 +206,32 @@ const RENTALS_BY_ID = [
   ["rent-30days", 30],
 ] as const;
 
+const NO_SERVICES: z.infer<typeof usServices> = { data: { services: [] } };
+
+/** A list that is not there is an empty one: what the others have is still sold. */
+async function ifThere<T>(list: Promise<T>, none: T): Promise<T> {
+  try {
+    return await list;
+  } catch (error) {
+    if (error instanceof GatewayError && error.reason === "NOT_FOUND") return none;
+    throw error;
+  }
+}
+
 async function* rentals(http: UpstreamHttp, signal: AbortSignal): AsyncGenerator<Listing[], void, void> {
-  const byName = await http.getCatalog("/services/rental/", rentalsByName, signal);
+  const byName = await ifThere(http.getCatalog("/services/rental/", rentalsByName, signal), []);
   yield byName.flatMap(({ name, ...line }) => [
     ...rental("rental", 3, name, name, line.sell_price_3days ?? line.price_3days),
     ...rental("rental", 30, name, name, line.sell_price_30days ?? line.price_30days),
   ]);
   for (const [list, days] of RENTALS_BY_ID) {
-    const { data } = await http.getCatalog(`/services/${list}/`, usServices, signal);
+    const { data } = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal), NO_SERVICES);
     yield data.services.flatMap(({ service_id, name, price }) => rental(list, days, service_id, name, price));
   }
 }
 
 async function plans(http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]> {
-  return (await http.getCatalog("/services/esim/", esimPlans, signal)).map((line) => ({
+  return (await ifThere(http.getCatalog("/services/esim/", esimPlans, signal), [])).map((line) => ({
     ref: `esim.${encodeName(line.name)}`,
     product: "ESIM",
     // A plan is for where its name says; no field does.

@@ -102,7 +102,12 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
         signal: AbortSignal.any([signal, timeout.signal]),
       });
       const bytes = await readBounded(response.body, limit, call);
-      return await interpret({ call, path }, response.statusCode, response.headers["retry-after"], bytes);
+      return await interpret(
+        { call, path, reads: pool === reading },
+        response.statusCode,
+        response.headers["retry-after"],
+        bytes,
+      );
     } catch (error) {
       if (error instanceof GatewayError || error instanceof UpstreamFault) throw error;
       throw transportFault(call, error, timeout.signal.aborted);
@@ -112,7 +117,7 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
   }
 
   async function interpret(
-    { call, path }: { readonly call: string; readonly path: string },
+    { call, path, reads }: { readonly call: string; readonly path: string; readonly reads: boolean },
     status: number,
     retryAfter: string | string[] | undefined,
     bytes: Buffer,
@@ -134,7 +139,7 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
       if (body === undefined) throw new UpstreamFault(`${call} was answered with something that is not ${expected}`);
       return body;
     }
-    const reason = meant ?? reasonOf(status);
+    const reason = meant ?? reasonOf(status, reads);
     if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
     const said = options.refusals.retryAfterMs?.(words ?? "");
     throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {
@@ -171,7 +176,8 @@ const REFUSED: Partial<Record<Reason, string>> = {
 };
 
 /** What a status means by itself, whatever the body says: the request was turned away before it had an effect. */
-function reasonOf(status: number): Reason | undefined {
+function reasonOf(status: number, reads: boolean): Reason | undefined {
+  if (status === 404 && reads) return "NOT_FOUND";
   if (status === 401 || status === 403) return "UPSTREAM_CREDENTIALS";
   if (status === 402) return "UPSTREAM_FUNDS";
   return undefined;

@@ -18,11 +18,12 @@ async function listed(...answers: Parameters<typeof json>[0][]): Promise<Listing
     OPTIONS,
     nothing,
     nothing,
+    json({ countries: [] }),
     ...answers.map((body) => json(body)),
   );
   const listings: Listing[] = [];
   const steps = desks.catalog.listings(never);
-  for (let step = 0; step < 2 + answers.length; step += 1) listings.push(...((await steps.next()).value ?? []));
+  for (let step = 0; step < 3 + answers.length; step += 1) listings.push(...((await steps.next()).value ?? []));
   return listings;
 }
 
@@ -44,6 +45,27 @@ describe("what smsVerificationService sells by name", () => {
     const { desks, server } = await visit(smsverificationservice, OPTIONS, answer);
     await desks.esim?.buyEsim(plan?.ref ?? "", never);
     expect(JSON.parse(server.requests[0]?.body ?? "")).toEqual({ plan: name });
+  });
+});
+
+describe("a list that is not there", () => {
+  it("is an empty one, and the others are still sold", async () => {
+    const missing = { status: 404, body: "<h1>Not Found</h1>" };
+    const line = { service_id: 1012, name: "WhatsApp", price: 0.4 };
+    const { desks } = await visit(
+      smsverificationservice,
+      OPTIONS,
+      json({ success: true, data: { services: [line] } }),
+      missing,
+      json({ countries: [] }),
+      missing,
+      missing,
+      missing,
+      missing,
+    );
+    const refs: string[] = [];
+    for await (const step of desks.catalog.listings(never)) refs.push(...step.map(({ ref }) => ref));
+    expect(refs).toEqual(["temporary.1012"]);
   });
 });
 

@@ -158,6 +158,18 @@ describe("an upstream's answer", () => {
   });
 });
 
+describe("a 404 without words that are known", () => {
+  const page = { status: 404, body: "<!doctype html><title>Not Found</title>" };
+
+  it("says of what is read that it is not there", async () => {
+    expect(await failureOf(get(await visit(page)))).toMatchObject({ name: "GatewayError", reason: "NOT_FOUND" });
+  });
+
+  it("leaves open whether a purchase had its effect", async () => {
+    expect(await failureOf(buy(await visit(page)))).toMatchObject({ name: "UpstreamFault", sent: true });
+  });
+});
+
 describe("an answer that cannot be believed", () => {
   const page = "<!doctype html><title>Just a moment...</title>";
   const order = JSON.stringify({ order: "ord_1", price: 0.5, phone: PHONE });
@@ -185,7 +197,6 @@ describe("an answer that cannot be believed", () => {
     ["null", json("null"), "not as documented"],
     ["unknown words in a 400", json({ error: `what is ${PHONE}?` }, 400), "400 with an error that is not known"],
     ["unknown words in a 200", json({ error: "tea?" }), "200 with an error that is not known"],
-    ["a page of HTML with 404", { status: 404, body: page }, "404"],
     ["a 418 without words", json({}, 418), "418"],
     ["a redirect", { status: 302, headers: { location: "/login" } }, "redirect"],
     ["a redirect that asks for the same again", { status: 307, headers: { location: "/v1/orders" } }, "redirect"],
