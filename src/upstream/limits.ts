@@ -83,12 +83,15 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
     ),
   );
   const shares = account && table.account ? createShares(table.account, clock) : undefined;
-  const open = createPause(clock);
+  const open = createPause(clock, 8);
+  // Calls that are never answered fill this, and leave the rest to purchases.
+  const openForPolls = createPause(clock, 6);
 
   /** Every gate that a call of the verb passes, first one first. */
   function way(verb: Verb): readonly Gate[] {
     const gates = [endpointOf.get(verb), shares?.of(verb), account].filter((gate) => gate !== undefined);
-    return gates.length > 0 ? gates : [open];
+    if (gates.length > 0) return gates;
+    return POLLS.includes(verb) || BACKGROUND.includes(verb) ? [openForPolls, open] : [open];
   }
 
   return {

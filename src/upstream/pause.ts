@@ -2,17 +2,15 @@ import Bottleneck from "bottleneck";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { Gate } from "./gate.ts";
 
-/** Bounds the calls under way at once, without which Bottleneck does not heed priorities. */
-const CONCURRENCY = 8;
-
 /** For what no document limits: nothing is counted, but when the upstream asks for a pause, it gets one. */
 export interface Pause extends Gate {
   /** Nothing passes for so long. */
   pause(forMs: number): void;
 }
 
-export function createPause(clock: Clock): Pause {
-  const limiter = new Bottleneck({ maxConcurrent: CONCURRENCY });
+/** `concurrency` bounds the calls under way at once; without a bound Bottleneck does not heed priorities. */
+export function createPause(clock: Clock, concurrency: number): Pause {
+  const limiter = new Bottleneck({ maxConcurrent: concurrency });
   let pausedUntil = 0;
 
   async function pauseIsOver(dropped: AbortSignal): Promise<void> {

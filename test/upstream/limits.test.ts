@@ -285,6 +285,13 @@ describe("who goes first", () => {
     expect(fetched).toBeLessThanOrEqual(12);
   });
 
+  it("polls and background calls that are never answered hold up no purchase where no limit is documented either", async () => {
+    const limits = createLimits({}, createHandClock());
+    await sentOf(limits, "listings", 50, hang);
+    await sentOf(limits, "check", 50, hang);
+    expect(await sentOf(limits, "buy", 1)).toBe(1);
+  });
+
   it("polls and background calls that are never answered hold up no purchase", async () => {
     const clock = createHandClock();
     const limits = createLimits(SIXTY, clock);
