@@ -40,8 +40,15 @@ export function toUpstream(upstream: FileUpstream): UpstreamConfig {
 }
 
 function toHandlerApiHost(host: NonNullable<FileUpstream["handler_api"]>): HandlerApiHost {
-  const { currency, version, cancel_after, lifetime, rent_days } = host;
-  return defined({ currency, version, cancelDelayMs: cancel_after, lifetimeMs: lifetime, rentDays: rent_days });
+  const { currency, version, cancel_after, lifetime, needs_ready, rent_days } = host;
+  return defined({
+    currency,
+    version,
+    cancelDelayMs: cancel_after,
+    lifetimeMs: lifetime,
+    needsReady: needs_ready,
+    rentDays: rent_days,
+  });
 }
 
 function toPvapinsRentals({ rent_days, rent_files }: NonNullable<FileUpstream["pvapins"]>): PvapinsRentals {

@@ -71,6 +71,7 @@ function maskedUpstream(upstream: UpstreamConfig) {
       version: host.version,
       cancel_after: host.cancelDelayMs === undefined ? undefined : duration(host.cancelDelayMs),
       lifetime: host.lifetimeMs === undefined ? undefined : duration(host.lifetimeMs),
+      needs_ready: host.needsReady,
       rent_days: host.rentDays,
     }),
     ...section("pvapins", { rent_days: rentals.rentDays, ...section("rent_files", rentals.rentFiles ?? {}) }),

@@ -50,6 +50,7 @@ export function fileSchema(providers: readonly string[]) {
       version: choice(HANDLER_API_VERSIONS).optional(),
       cancel_after: text("a number and s, m, h or d, such as 2m, or 0", scalars.readDelay).optional(),
       lifetime: duration().optional(),
+      needs_ready: text("true or false", scalars.readBoolean).optional(),
       rent_days: list(days()).optional(),
     }).optional(),
     pvapins: keys({

@@ -89,6 +89,8 @@ export interface HandlerApiHost {
   readonly version?: "v2" | "text";
   readonly cancelDelayMs?: number;
   readonly lifetimeMs?: number;
+  /** It sends no code before it was told that the number is in use. */
+  readonly needsReady?: boolean;
   /** The lengths that are offered; absent: none. */
   readonly rentDays?: readonly number[];
 }

@@ -11,6 +11,7 @@ export type Verb =
   | "recent"
   | "cancel"
   | "complete"
+  | "ready"
   | "another"
   | "rent"
   | "inbox"
@@ -126,6 +127,9 @@ export interface VerificationDesk {
 
   /** Tells the upstream that the code was used. Absent where it cannot be told. */
   complete?(order: BoughtOrder, signal: AbortSignal): Promise<void>;
+
+  /** Tells that the number is in use from now on. Present where an upstream sends no code before. */
+  ready?(order: BoughtOrder, signal: AbortSignal): Promise<void>;
 
   /** Asks for one more code on the same number, at no cost. Absent where the upstream cannot. */
   another?(order: BoughtOrder, signal: AbortSignal): Promise<void>;

@@ -128,12 +128,31 @@ export function createBuyer(parts: OrderParts): Buy {
     try {
       const bought = await persist(parts, () => store.recordPurchase(verificationId, recorded));
       feed.publish(bought);
+      tellReady(bought, upstream);
       return bought;
     } catch (error) {
       log.error({ err: error, verificationId, upstream: upstream.id }, "a number was bought and could not be recorded");
       await doubt(verificationId);
       throw uncertain(verificationId, upstream.id);
     }
+  }
+
+  /** Nobody waits for it: the caller has the number, and the code takes longer than this call. */
+  function tellReady(
+    { verificationId, offerRef = "", orderRef = "", numberAsSold = "" }: Verification,
+    upstream: Upstream,
+  ): void {
+    const { ready } = upstream.desks.verification ?? {};
+    if (!ready) return;
+    const order = { orderRef, offerRef, numberAsSold };
+    upstream
+      .run("ready", () => ready(order, UNINTERRUPTED))
+      .catch((error: unknown) => {
+        log.warn(
+          { err: error, verificationId, upstream: upstream.id },
+          "the upstream could not be told of the number's use",
+        );
+      });
   }
 
   return buy;

@@ -14,6 +14,7 @@ export const handler_api = defineProvider({
       .regex(/^[A-Z]{3}$/)
       .default("USD"),
     version: z.enum(["v2", "text"]).default("v2"),
+    needsReady: z.boolean().default(false),
     rentDays: z.array(z.number().int().positive()).default([]),
     lifetimeMs: z.number().positive().optional(),
     cancelDelayMs: z.number().nonnegative().optional(),

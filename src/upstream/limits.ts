@@ -35,6 +35,7 @@ const PRIORITY: Readonly<Record<Verb, number>> = {
   cancel: 1,
   release: 1,
   another: 1,
+  ready: 1,
   complete: 2,
   detail: 3,
   check: 5,

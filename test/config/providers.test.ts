@@ -9,7 +9,8 @@ const host = (section: string, rest = `base_url: "${BASE_URL}"`) =>
 
 describe("a host that speaks handler_api", () => {
   it("is described by its entry alone", () => {
-    const section = "currency: RUB, version: text, cancel_after: 5m, lifetime: 15m, rent_days: [1, 7, 30]";
+    const section =
+      "currency: RUB, version: text, cancel_after: 5m, lifetime: 15m, needs_ready: true, rent_days: [1, 7, 30]";
     expect(load(host(section)).upstreams[0]).toMatchObject({
       provider: "handler_api",
       baseUrl: BASE_URL,
@@ -18,6 +19,7 @@ describe("a host that speaks handler_api", () => {
         version: "text",
         cancelDelayMs: 300_000,
         lifetimeMs: 900_000,
+        needsReady: true,
         rentDays: [1, 7, 30],
       },
     });
@@ -48,7 +50,10 @@ describe("a host that speaks handler_api", () => {
     ["lifetime: 0m", 'lifetime: expected a number and s, m, h or d, such as 30d, not "0m"'],
     ["rent_days: []", "rent_days: the list is empty; put something in it, or leave the key out"],
     ["rent_days: [0]", 'rent_days[0]: expected a whole number of days, 1 to 3650, not "0"'],
-    ["days: [1]", "days: unknown key; expected one of currency, version, cancel_after, lifetime, rent_days"],
+    [
+      "days: [1]",
+      "days: unknown key; expected one of currency, version, cancel_after, lifetime, needs_ready, rent_days",
+    ],
   ])("is refused with %s", (section, problem) => {
     const [only = "", ...others] = refuse(host(section));
     expect(others).toEqual([]);

@@ -3,12 +3,14 @@ import { Product } from "../../gen/numgate/v1/offer_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { UPSTREAM_IDS } from "../../src/sandbox/upstreams.ts";
+import { until } from "../support/clock.ts";
 import { buy, type Gateway, reasonOf, startGateway, turnUntil, watchUntil } from "../support/gateway.ts";
 
 /** Every upstream that the sandbox speaks for, each under its provider's name. */
 function all({ baseUrls }: Sandbox): string {
   const own: Partial<Record<string, string>> = {
     papsms: `prices: { us/whatsapp: "0.80" }, callback_secret: papsms-secret-123456`,
+    handler_api: "handler_api: { needs_ready: true }",
     smsverificationservice: "callback_secret: svs-secret-12345678",
   };
   const entries = UPSTREAM_IDS.map((id) => {
@@ -75,6 +77,18 @@ function expectNothingForbidden({ sandbox }: Gateway): void {
     expect(books.limited).toBe(0);
   }
 }
+
+describe("a host of handler_api that needs it", () => {
+  it("is told once that the number is in use", async () => {
+    const gateway = await start(Number.POSITIVE_INFINITY);
+    await buy(gateway, { upstreams: ["handler_api"] });
+    const { control } = gateway.sandbox;
+    await until(() => control.books().handler_api.calls.ready === 1);
+    await gateway.clock.advance(10_000);
+    expect(control.books().handler_api.calls.ready).toBe(1);
+    expectNothingForbidden(gateway);
+  });
+});
 
 describe("all upstreams together", () => {
   it("are listed side by side, cheapest first, each product under its own", async () => {

@@ -38,11 +38,12 @@ export function handlerApi(http: UpstreamHttp, host: Host): Desks {
   };
 }
 
+const READY = { status: "1", token: "ACCESS_READY" };
 const ANOTHER = { status: "3", token: "ACCESS_RETRY_GET" };
 const COMPLETE = { status: "6", token: "ACCESS_ACTIVATION" };
 const CANCEL = { status: "8", token: "ACCESS_CANCEL" };
 
-function verificationDesk({ call, host: { currency, version } }: HandlerApi): VerificationDesk {
+function verificationDesk({ call, host: { currency, version, needsReady } }: HandlerApi): VerificationDesk {
   const suffix = version === "v2" ? "V2" : "";
 
   async function set({ orderRef }: BoughtOrder, { status, token }: typeof CANCEL, signal: AbortSignal): Promise<void> {
@@ -70,6 +71,7 @@ function verificationDesk({ call, host: { currency, version } }: HandlerApi): Ve
 
     complete: (order, signal) => set(order, COMPLETE, signal),
     another: (order, signal) => set(order, ANOTHER, signal),
+    ...(needsReady && { ready: (order: BoughtOrder, signal: AbortSignal) => set(order, READY, signal) }),
     recent: (signal) => call.get("getActiveActivations", activationsAnswer(currency), signal),
   };
 }

@@ -8,6 +8,8 @@ export interface Host {
   readonly currency: string;
   /** `v2`: it tells what a number cost and what a message says. `text`: it answers bare tokens. */
   readonly version: "v2" | "text";
+  /** It sends no code before it was told that the number is in use. */
+  readonly needsReady: boolean;
   /** The lengths of rentals that are offered; none: it does not rent. */
   readonly rentDays: readonly number[];
 }
