@@ -3,7 +3,7 @@ import { connectAccounts } from "./accounts.ts";
 import { createCatalog } from "./catalog/catalog.ts";
 import type { CatalogStatus } from "./catalog/refresh.ts";
 import type { Config } from "./config.ts";
-import { type Clock, sleep } from "./core/clock.ts";
+import { type Clock, sleep, UNINTERRUPTED } from "./core/clock.ts";
 import { GatewayError } from "./core/error.ts";
 import { formatMoney } from "./core/money.ts";
 import type { Upstream } from "./core/upstream.ts";
@@ -59,7 +59,7 @@ async function askBalance({ desks, run }: Upstream): Promise<{ ok: boolean; line
   const { balance } = desks;
   if (!balance) return undefined;
   try {
-    const money = await run("balance", () => balance(new AbortController().signal));
+    const money = await run("balance", () => balance(UNINTERRUPTED));
     return { ok: true, line: `the key works, balance ${formatMoney(money)}` };
   } catch (error) {
     const why = error instanceof Error ? error.message : "it did not answer";

@@ -49,3 +49,6 @@ export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
+
+/** For calls that must run to their end whoever has gone away: they have a deadline of their own. */
+export const UNINTERRUPTED: AbortSignal = new AbortController().signal;

@@ -1,7 +1,9 @@
+import { UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Verification } from "../core/verification.ts";
-import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
+import { createSingleFlight } from "./single-flight.ts";
 
 /**
  * Asks upstreams for one more code, of verifications that are RECEIVED. Two calls for one verification at the same time
@@ -9,7 +11,7 @@ import { persist } from "./persist.ts";
  */
 export function createAnother(parts: OrderParts, follow: (verification: Verification) => void) {
   const { upstreams, store, feed } = parts;
-  const underWay = new Map<string, Promise<Verification>>();
+  const flights = createSingleFlight<Verification>();
 
   async function ask(verification: Verification): Promise<Verification> {
     const { verificationId, upstream = "" } = verification;
@@ -36,10 +38,6 @@ export function createAnother(parts: OrderParts, follow: (verification: Verifica
     return waiting;
   }
 
-  return (verification: Verification): Promise<Verification> => {
-    const { verificationId } = verification;
-    const running = underWay.get(verificationId) ?? ask(verification).finally(() => underWay.delete(verificationId));
-    underWay.set(verificationId, running);
-    return running;
-  };
+  return (verification: Verification): Promise<Verification> =>
+    flights.run(verification.verificationId, () => ask(verification));
 }

@@ -1,10 +1,12 @@
+import { UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Verification } from "../core/verification.ts";
-import { type Bought, type OrderParts, requireBought, UNINTERRUPTED } from "./parts.ts";
+import { type Bought, type OrderParts, requireBought } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
 import { createRefundWitness } from "./refund.ts";
+import { createSingleFlight } from "./single-flight.ts";
 
 /** When to try again where an upstream does not say how long it keeps a number. */
 const NOT_YET_MS = 30_000;
@@ -12,7 +14,7 @@ const NOT_YET_MS = 30_000;
 /** Releases numbers. Two cancels of one verification at the same time are one. */
 export function createCanceller(parts: OrderParts, ended: (verification: Verification) => void) {
   const { upstreams, store, feed, clock, balances, log } = parts;
-  const underWay = new Map<string, Promise<Verification>>();
+  const flights = createSingleFlight<Verification>();
   const witness = createRefundWitness(balances, clock);
 
   async function cancel(verification: Verification): Promise<Verification> {
@@ -73,10 +75,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
   }
 
   function cancelOnce(verification: Verification): Promise<Verification> {
-    const { verificationId } = verification;
-    const running = underWay.get(verificationId) ?? cancel(verification).finally(() => underWay.delete(verificationId));
-    underWay.set(verificationId, running);
-    return running;
+    return flights.run(verification.verificationId, () => cancel(verification));
   }
 
   /** Tries again for as long as the upstream keeps the number, and the verification waits for its code. */
@@ -111,9 +110,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     cancelWhenPossible,
 
     /** Resolves when no cancel is under way. */
-    async idle(): Promise<void> {
-      await Promise.allSettled(underWay.values());
-    },
+    idle: flights.idle,
   };
 }
 

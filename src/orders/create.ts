@@ -8,6 +8,7 @@ import { createFindCandidates } from "./candidates.ts";
 import type { OrderParts } from "./parts.ts";
 import { chargedTooMuch, createBuyer, tooExpensive, uncertain } from "./purchase.ts";
 import type { Shelf } from "./shelf.ts";
+import { createSingleFlight } from "./single-flight.ts";
 
 /** A caller who sets no deadline is answered within this. */
 const LONGEST_PATIENCE_MS = 60_000;
@@ -41,7 +42,7 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
   const findCandidates = createFindCandidates(shelf, upstreams, rates);
   const buy = createBuyer(parts);
   /** The purchases under way, by verification id. */
-  const buying = new Map<string, Promise<Verification>>();
+  const buying = createSingleFlight<Verification>();
 
   function purchase(
     wish: Verification,
@@ -49,12 +50,9 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
     caller: Caller,
     patience: AbortSignal,
   ): Promise<Verification> {
-    const { verificationId } = wish;
-    const running = buy(wish, candidates, caller, patience)
-      .then((verification) => keepOrCancel(verification, caller))
-      .finally(() => buying.delete(verificationId));
-    buying.set(verificationId, running);
-    return running;
+    return buying.run(wish.verificationId, async () =>
+      keepOrCancel(await buy(wish, candidates, caller, patience), caller),
+    );
   }
 
   /** An upstream may charge more than it listed: then the number goes back at once. */
@@ -75,7 +73,7 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
   /** An earlier call with the same request id: its purchase is waited for, never repeated. */
   async function earlier(verification: Verification): Promise<Verification> {
     if (verification.status !== "PENDING") return verification;
-    const running = buying.get(verification.verificationId);
+    const running = buying.underWay(verification.verificationId);
     if (running) return running;
     const present = await store.getVerification(verification.caller, verification.verificationId);
     if (present.status !== "PENDING") return present;
@@ -116,12 +114,10 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
     },
 
     /** The purchase that is under way for a verification, if one is. */
-    underWay: (verificationId: string): Promise<Verification> | undefined => buying.get(verificationId),
+    underWay: buying.underWay,
 
     /** Resolves when no purchase is under way. */
-    async idle(): Promise<void> {
-      await Promise.allSettled(buying.values());
-    },
+    idle: buying.idle,
   };
 }
 

@@ -53,6 +53,3 @@ export function requireBought(verification: Verification, upstreams: ReadonlyMap
     retryAfterMs: 60_000,
   });
 }
-
-/** For calls that must run to their end whoever has gone away: the HTTP layer's own deadline ends them. */
-export const UNINTERRUPTED: AbortSignal = new AbortController().signal;

@@ -1,8 +1,8 @@
-import { aborted, sleep } from "../core/clock.ts";
+import { aborted, sleep, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
-import { type Bought, bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { type Bought, bought, type OrderParts } from "./parts.ts";
 import { applyProgress } from "./progress.ts";
 
 /** Before a number expires it is looked at once more, so that a code of the last moment is not lost. */

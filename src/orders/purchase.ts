@@ -1,12 +1,12 @@
 import type { Caller } from "../core/caller.ts";
-import { timeLimit } from "../core/clock.ts";
+import { timeLimit, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import { formatMoney } from "../core/money.ts";
 import { isAtMost, type Rates } from "../core/rates.ts";
 import type { Purchase, Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
-import type { Candidate } from "../routing/rank.ts";
-import { type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { type Candidate, priceBounds } from "../routing/rank.ts";
+import type { OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { toE164 } from "./phone.ts";
 
@@ -214,11 +214,10 @@ function withVerification(error: GatewayError, verificationId: string): GatewayE
 /** Whether the upstream charged more than the caller asked for or is allowed, or something that cannot be compared. */
 export function chargedTooMuch(
   { price, request }: Verification,
-  { budget }: Pick<Caller, "budget">,
+  caller: Pick<Caller, "budget">,
   rates: Rates,
 ): boolean {
-  const bounds = [request.maxPrice, budget.maxPrice].filter((bound) => bound !== undefined);
-  return !bounds.every((bound) => price && isAtMost(price, bound, rates));
+  return !priceBounds(request, caller).every((bound) => price && isAtMost(price, bound, rates));
 }
 
 export function tooExpensive({ verificationId, price, upstream = "" }: Verification, andThen: string): GatewayError {

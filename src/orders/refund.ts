@@ -1,8 +1,9 @@
 import type { Clock } from "../core/clock.ts";
+import { UNINTERRUPTED } from "../core/clock.ts";
 import { type Money, sameMoney } from "../core/money.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { Balances } from "../upstream/balance.ts";
-import { type Bought, UNINTERRUPTED } from "./parts.ts";
+import type { Bought } from "./parts.ts";
 
 /**
  * Finds out what a cancel brought back. Where the upstream's answer does not say, the account's balance before and after

@@ -1,4 +1,5 @@
 import type { Caller } from "../core/caller.ts";
+import { UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import { isTerminal, type Verification } from "../core/verification.ts";
@@ -6,7 +7,7 @@ import { createAnother } from "./another.ts";
 import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
 import { type CreateOptions, createCreator, type ReadRequest } from "./create.ts";
 import { createExpiry } from "./expiry.ts";
-import { bought, type OrderParts, UNINTERRUPTED } from "./parts.ts";
+import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { chargedTooMuch } from "./purchase.ts";

@@ -59,18 +59,23 @@ const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
   ["CURRENCY_DIFFERS", isComparable],
   [
     "PRICE_ABOVE_MAX",
-    ({ price }, request, caller, rates) => bounds(request, caller).every((max) => price && isAtMost(price, max, rates)),
+    ({ price }, request, caller, rates) =>
+      priceBounds(request, caller).every((max) => price && isAtMost(price, max, rates)),
   ],
 ];
 
 /** Without a bound only an offer that the caller chose may be in a currency whose worth nobody knows. */
 function isComparable({ price }: Offer, request: VerificationRequest, caller: Caller, rates: Rates): boolean {
-  const set = bounds(request, caller);
+  const set = priceBounds(request, caller);
   const yardsticks = set.length > 0 || request.offerId !== undefined ? set : [NOTHING];
   return yardsticks.every((yardstick) => price && compareWorth(price, yardstick, rates) !== undefined);
 }
 
-function bounds({ maxPrice }: VerificationRequest, { budget }: Caller): Money[] {
+/** The most that may be paid: by what the caller asked for, and by what the operator allows it. */
+export function priceBounds(
+  { maxPrice }: Pick<VerificationRequest, "maxPrice">,
+  { budget }: Pick<Caller, "budget">,
+): Money[] {
   return [maxPrice, budget.maxPrice].filter((max) => max !== undefined);
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, UNINTERRUPTED } from "../core/clock.ts";
 import type { Money } from "../core/money.ts";
 import type { Upstream } from "../core/upstream.ts";
 
@@ -24,7 +24,7 @@ export function createBalances(clock: Clock): Balances {
     const call = async () => {
       const time = new Date(clock.now());
       // To give up a call that was sent would count against the upstream.
-      const money = await balance(new AbortController().signal);
+      const money = await balance(UNINTERRUPTED);
       const last = known.get(upstream);
       if (!last || last.time <= time) known.set(upstream, { money, time });
     };
