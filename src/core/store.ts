@@ -68,6 +68,17 @@ export interface SentCall {
   readonly time: Date;
 }
 
+/** Something learned from what happened, so that a restart knows it. */
+export interface Learned {
+  /** Who learned it, and what it is: `delay`, `delivery`. */
+  readonly kind: string;
+  /** Unique within its kind. */
+  readonly key: string;
+  /** In the form of whoever learned it. */
+  readonly value: string;
+  readonly time: Date;
+}
+
 /**
  * What outlives the daemon: the ledger and the catalogues.
  *
@@ -157,6 +168,10 @@ export interface Store {
   /** Remembers a call that is about to be sent, and forgets those of its upstream before `forgetBefore`. */
   recordCall(call: SentCall, forgetBefore: Date): Promise<void>;
   callsSince(time: Date): Promise<readonly SentCall[]>;
+
+  /** Keeps what was learned, in the place of what was known by the same kind and key. */
+  saveLearned(learned: readonly Learned[]): Promise<void>;
+  loadLearned(kind: string): Promise<readonly Learned[]>;
 
   /** Finishes what is queued, and closes. Commands after it are refused. */
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { SentCall } from "../core/store.ts";
+import type { Learned, SentCall } from "../core/store.ts";
 import type { Verb } from "../core/upstream.ts";
 import type {
   Attempt,
@@ -128,4 +128,8 @@ export function toMessage(row: Row): Message {
 
 export function toSentCall(row: Row): SentCall {
   return { upstream: toText(row.upstream), verb: toText(row.verb) as Verb, time: toTime(row.time) };
+}
+
+export function toLearned(row: Row): Learned {
+  return { kind: toText(row.kind), key: toText(row.key), value: toText(row.value), time: toTime(row.time) };
 }

@@ -167,3 +167,9 @@ export const insertCall = "insert into calls (upstream, verb, time) values (?1, 
 export const forgetCalls = "delete from calls where upstream = ?1 and time < ?2";
 
 export const listCalls = "select * from calls where time >= ?1 order by time";
+
+export const saveLearned = `
+  insert into learned (kind, key, value, time) values (?1, ?2, ?3, ?4)
+  on conflict (kind, key) do update set value = excluded.value, time = excluded.time`;
+
+export const loadLearned = "select * from learned where kind = ?1 order by key";

@@ -122,5 +122,15 @@ create table calls (
 create index calls_by_upstream on calls (upstream, time);
 `;
 
+const learned = `
+create table learned (
+  kind   text not null,
+  key    text not null,
+  value  text not null,
+  time   integer not null,
+  primary key (kind, key)
+) strict, without rowid;
+`;
+
 /** Migration n is the nth. A published one is never edited. */
-export const SQLITE_MIGRATIONS: readonly string[] = [ledger];
+export const SQLITE_MIGRATIONS: readonly string[] = [ledger, learned];

@@ -3,7 +3,7 @@ import { CATALOG_FORMAT, readCatalogPayload, writeCatalogPayload } from "./catal
 import { createGroupCommit } from "./group-commit.ts";
 import { listQuery, rowsOf, writePageToken } from "./list-query.ts";
 import { notFound } from "./refusals.ts";
-import { fromTime, type Row, toInteger, toSentCall, toText, toTime } from "./rows.ts";
+import { fromTime, type Row, toInteger, toLearned, toSentCall, toText, toTime } from "./rows.ts";
 import * as sql from "./sql.ts";
 import { createStatements, createTransaction, openDatabase, type Statements } from "./sqlite-database.ts";
 import { createVerificationCommands, findRequest, wholeVerification } from "./sqlite-verifications.ts";
@@ -56,6 +56,14 @@ export function openSqliteStore(path: string): Store {
       });
     },
     callsSince: (time) => commits.read(() => db.all(sql.listCalls, fromTime(time)).map(toSentCall)),
+
+    async saveLearned(learned) {
+      if (learned.length === 0) return;
+      await commits.run(() => {
+        for (const { kind, key, value, time } of learned) db.run(sql.saveLearned, kind, key, value, fromTime(time));
+      });
+    },
+    loadLearned: (kind) => commits.read(() => db.all(sql.loadLearned, kind).map(toLearned)),
 
     async close() {
       commits.close();

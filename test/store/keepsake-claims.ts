@@ -73,6 +73,23 @@ export function keepsakeClaims(store: () => Store): void {
     expect(await store().callsSince(NOON)).toStrictEqual([call("zeta", 0), call("acme", 2), call("acme", 3)]);
   });
 
+  it("keeps what was learned by its kind and key, the newest alone", async () => {
+    const learned = (kind: string, key: string, value: string, minute: number) => ({
+      kind,
+      key,
+      value,
+      time: minutesLater(minute),
+    });
+    await store().saveLearned([]);
+    await store().saveLearned([learned("delay", "b", "1", 0), learned("delay", "a", "2", 0)]);
+    await store().saveLearned([learned("delay", "b", "3", 1), learned("delivery", "b", "4", 1)]);
+    expect(await store().loadLearned("delay")).toStrictEqual([
+      learned("delay", "a", "2", 0),
+      learned("delay", "b", "3", 1),
+    ]);
+    expect(await store().loadLearned("price")).toStrictEqual([]);
+  });
+
   it("finishes what is queued when it closes, and refuses what comes after", async () => {
     const queued = Array.from({ length: 600 }, () => created(store()));
     const closed = store().close();
