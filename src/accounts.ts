@@ -4,7 +4,7 @@ import type { Clock } from "./core/clock.ts";
 import { parseMoney } from "./core/money.ts";
 import { Secret } from "./core/secret.ts";
 import type { SentCall, Store } from "./core/store.ts";
-import type { Upstream } from "./core/upstream.ts";
+import type { CallEnd, Upstream } from "./core/upstream.ts";
 import { PROVIDERS } from "./providers/providers.ts";
 import type { CallbackTarget } from "./rpc/callbacks.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
@@ -21,12 +21,14 @@ export interface AccountParts {
   readonly store: Pick<Store, "callsSince" | "recordCall">;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told how each call to an upstream ended. */
+  heard(end: CallEnd): void;
 }
 
 /** Opens every upstream that is switched on, by its id. */
 export async function connectAccounts(
   configured: readonly UpstreamConfig[],
-  { store, clock, log }: AccountParts,
+  { store, clock, log, heard }: AccountParts,
 ): Promise<ReadonlyMap<string, Upstream>> {
   const windowBefore = (time: Date) => new Date(time.getTime() - LONGEST_WINDOW_MS);
   const earlier = await store.callsSince(windowBefore(new Date(clock.now())));
@@ -34,7 +36,9 @@ export async function connectAccounts(
   return new Map(
     configured
       .filter(({ enabled }) => enabled)
-      .map((account) => [account.id, connectUpstream(toEntry(account), { clock, log, earlier, record })] as const),
+      .map(
+        (account) => [account.id, connectUpstream(toEntry(account), { clock, log, earlier, record, heard })] as const,
+      ),
   );
 }
 

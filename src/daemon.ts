@@ -13,6 +13,7 @@ import { type Clock, sleep } from "./core/clock.ts";
 import type { Store } from "./core/store.ts";
 import { createFeed } from "./orders/feed.ts";
 import { createVerifications } from "./orders/verifications.ts";
+import { createRouter } from "./routing/router.ts";
 import { type CallerToken, createAuth } from "./rpc/auth.ts";
 import { createCallbacks } from "./rpc/callbacks.ts";
 import { catalogService } from "./rpc/catalog.ts";
@@ -49,9 +50,6 @@ export interface Daemon {
 /** Throws an error for whatever is right by itself but cannot be served by this version. */
 export function checkConfig(config: Config): void {
   if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  if (config.routing.defaultStrategy !== "CHEAPEST") {
-    throw new Error("routing.default_strategy: this version serves CHEAPEST only");
-  }
   for (const upstream of config.upstreams) checkEntry(toEntry(upstream));
   if (config.tls) readTls(config.tls);
 }
@@ -61,13 +59,26 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   checkConfig(config);
   const store = openStore(config);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
-  const upstreams = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
-  const balances = createBalances(clock);
-  const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
-  const feed = createFeed();
   const rates = new Map(Object.entries(config.routing.rates));
-  const verifications = createVerifications({ upstreams, balances, rates, store, feed, clock, log, shelf: catalog });
+  const router = createRouter({
+    store,
+    clock,
+    log,
+    rates,
+    findUpstream: (id) => upstreams.get(id),
+    findOffer: (offerId) => catalog.findOffer(offerId),
+  });
+  const { heard } = router;
+  const accounts = sandbox ? sandboxAccounts(sandbox) : config.upstreams;
+  const upstreams = await connectAccounts(accounts, { store, clock, log, heard });
+  const balances = createBalances(clock, router.balanceIs);
+  const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
+  const feed = createFeed(router.observe);
+  const orderParts = { upstreams, balances, rates, router, store, feed, clock, log };
+  const verifications = createVerifications({ ...orderParts, shelf: catalog });
   const auth = createAuth(config.callers.map(toCallerToken));
+
+  const serviceParts = { verifications, catalog, router, defaultStrategy: config.routing.defaultStrategy };
 
   let ready = false;
   const server = createServer({
@@ -78,12 +89,11 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: verifications.wake }),
     log,
     registry: new Registry(),
-    routes(router) {
-      router.service(CatalogService, catalogService({ catalog, upstreams, balances, store }));
-      const { defaultStrategy } = config.routing;
-      router.service(VerificationService, verificationService({ verifications, catalog, defaultStrategy }));
-      router.service(RentalService, {});
-      router.service(EsimService, {});
+    routes(routes) {
+      routes.service(CatalogService, catalogService({ ...serviceParts, upstreams, balances, store }));
+      routes.service(VerificationService, verificationService(serviceParts));
+      routes.service(RentalService, {});
+      routes.service(EsimService, {});
     },
   });
 
@@ -93,10 +103,12 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     // What still hangs is cut, and recorded as what it then is: uncertain.
     await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
     await Promise.all([drained, verifications.stop()]);
+    await router.stop();
     await store.close();
     await sandbox?.close();
   }
 
+  await router.start(await store.openVerifications());
   await verifications.resume();
   await catalog.start();
   void catalog.ready().then(() => {

@@ -31,7 +31,7 @@ export async function liveCheck(config: Config, { clock, log, tell }: LiveCheckP
     loadCatalogs: async () => [],
     saveCatalog: async () => {},
   };
-  const upstreams = await connectAccounts(config.upstreams, { store, clock, log });
+  const upstreams = await connectAccounts(config.upstreams, { store, clock, log, heard: () => {} });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   await catalog.start();
   const end = clock.now() + PATIENCE_MS;

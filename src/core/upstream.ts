@@ -196,12 +196,20 @@ export interface LimitState {
   readonly remaining: number;
 }
 
-export type UpstreamState = "READY" | "DEGRADED" | "CREDENTIALS_REJECTED" | "OUT_OF_FUNDS" | "UNREACHABLE";
+export type UpstreamState = "READY" | "DEGRADED" | "BENCHED" | "CREDENTIALS_REJECTED" | "OUT_OF_FUNDS" | "UNREACHABLE";
 
-/** What the last calls to an upstream said about it. */
-export interface UpstreamHealth {
-  readonly state: UpstreamState;
-  readonly lastError?: { readonly message: string; readonly time: Date };
+/** How a call to an upstream ended. */
+export interface CallEnd {
+  readonly upstream: string;
+  readonly verb: Verb;
+  /** What was thrown; absent when it was answered as hoped. */
+  readonly error?: unknown;
+}
+
+/** A call that failed; the message never quotes the upstream. */
+export interface CallFailure {
+  readonly message: string;
+  readonly time: Date;
 }
 
 /** One configured account at one provider. */
@@ -225,7 +233,8 @@ export interface Upstream {
   run<T>(verb: Verb, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 
   limits(): readonly LimitState[];
-  health(): UpstreamHealth;
+  /** Of the calls that failed for the upstream's sake, the last. */
+  lastError(): CallFailure | undefined;
 
   /** Closes its connections. Calls under way fail. */
   close(): Promise<void>;

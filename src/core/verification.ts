@@ -50,6 +50,9 @@ export interface VerificationRequest {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What a caller says was wrong with a verification. */
+export type Problem = "NUMBER_REJECTED" | "NUMBER_ALREADY_USED" | "CODE_MISSING" | "CODE_WRONG" | "CODE_LATE";
+
 export type Outcome = "BOUGHT" | "REFUSED" | "UNCERTAIN";
 
 /** One try to buy at one upstream. */

@@ -13,7 +13,7 @@ const NOT_YET_MS = 30_000;
 
 /** Releases numbers. Two cancels of one verification at the same time are one. */
 export function createCanceller(parts: OrderParts, ended: (verification: Verification) => void) {
-  const { upstreams, store, feed, clock, balances, log } = parts;
+  const { upstreams, store, feed, clock, balances, router, log } = parts;
   const flights = createSingleFlight<Verification>();
   const witness = createRefundWitness(balances, clock);
 
@@ -21,6 +21,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     refuseTooEarly(verification, clock.now());
     const found = requireBought(verification, upstreams);
     let refund: Money | undefined;
+    router.calledOff(verification.verificationId);
     try {
       refund = await witness.cancel(found);
     } catch (error) {

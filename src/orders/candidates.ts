@@ -1,57 +1,88 @@
 import type { Caller } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Offer } from "../core/offer.ts";
-import type { Rates } from "../core/rates.ts";
+import type { Offer, Product } from "../core/offer.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { VerificationRequest } from "../core/verification.ts";
-import { type Candidate, nothingToBuy, rank } from "../routing/rank.ts";
+import { nothingToBuy } from "../routing/nothing.ts";
+import type { Candidate, Ranking } from "../routing/rank.ts";
+import type { Router } from "../routing/router.ts";
 import type { Shelf } from "./shelf.ts";
 
-export type FindCandidates = (
-  request: VerificationRequest,
-  caller: Caller,
-  patience: AbortSignal,
-) => Promise<readonly Candidate[]>;
+export interface FindCandidates {
+  /**
+   * What a verification of that id can be served from, in the order in which it is to be tried: never empty. Throws what
+   * the caller asked wrongly, may not have, or cannot get.
+   */
+  candidates(
+    verificationId: string,
+    request: VerificationRequest,
+    caller: Caller,
+    patience: AbortSignal,
+  ): Promise<readonly Candidate[]>;
 
-/**
- * What a request can be served from, in the order in which it is to be tried: never empty. Throws what the caller asked
- * wrongly, may not have, or cannot get.
- */
+  /**
+   * The same for no purchase, and with `days` for a rental: that nothing can be had is not an error. Throws what the
+   * caller asked wrongly.
+   */
+  ranking(request: VerificationRequest, caller: Caller, patience: AbortSignal, days?: number): Promise<Ranking>;
+}
+
 export function createFindCandidates(
   shelf: Shelf,
   upstreams: ReadonlyMap<string, Upstream>,
-  rates: Rates,
+  router: Pick<Router, "rank" | "rankRentals">,
 ): FindCandidates {
-  return async (request, caller, patience) => {
+  function requireKnownUpstreams(request: VerificationRequest, caller: Caller): void {
     const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
     requireKnown("upstreams", request.upstreams, known);
     requireKnown("exclude_upstreams", request.excludeUpstreams, known);
-    const offers = await offersFor(request, shelf, patience);
-    const { country, service } = offers[0] ?? request;
-    requireAllowed(caller, country, service);
-    const ranking = rank(offers, request, caller, rates);
-    if (ranking.candidates.length === 0) throw nothingToBuy(ranking, request);
-    return ranking.candidates;
+  }
+
+  return {
+    async candidates(verificationId, request, caller, patience) {
+      requireKnownUpstreams(request, caller);
+      const offers = await offersFor("VERIFICATION", request, shelf, patience);
+      if (!offers) throw noSuchOffer(request);
+      const { country, service } = offers[0] ?? request;
+      requireAllowed(caller, country, service);
+      const ranking = router.rank(offers, request, caller, verificationId);
+      if (ranking.candidates.length === 0) throw nothingToBuy(ranking, request);
+      return ranking.candidates;
+    },
+
+    async ranking(request, caller, patience, days) {
+      requireKnownUpstreams(request, caller);
+      const product = days === undefined ? "VERIFICATION" : "RENTAL";
+      const offers = (await offersFor(product, request, shelf, patience)) ?? [];
+      return days === undefined
+        ? router.rank(offers, request, caller)
+        : router.rankRentals(offers, days, request, caller);
+    },
   };
 }
 
+/** Undefined when the request pins an offer that there is not. */
 async function offersFor(
+  product: Product,
   { country, service, offerId, upstreams }: VerificationRequest,
   shelf: Shelf,
   patience: AbortSignal,
-): Promise<readonly Offer[]> {
+): Promise<readonly Offer[] | undefined> {
   if (offerId === undefined) {
-    await shelf.settled(country, service, upstreams, patience);
-    return shelf.offersFor("VERIFICATION", country, service);
+    await shelf.settled(country, service, upstreams, patience, product);
+    return shelf.offersFor(product, country, service);
   }
-  if (!shelf.findOffer(offerId)) await shelf.settled(country, service, [], patience);
+  if (!shelf.findOffer(offerId)) await shelf.settled(country, service, [], patience, product);
   const pinned = shelf.findOffer(offerId);
   const fits =
-    pinned?.product === "VERIFICATION" &&
+    pinned?.product === product &&
     (country === "" || country === pinned.country) &&
     (service === "" || service === pinned.service);
-  if (fits) return [pinned];
-  throw new GatewayError("NO_OFFERS", `there is no offer ${offerId} for this request`, {
+  return fits ? [pinned] : undefined;
+}
+
+function noSuchOffer({ offerId = "" }: VerificationRequest): GatewayError {
+  return new GatewayError("NO_OFFERS", `there is no offer ${offerId} for this request`, {
     metadata: { offer_id: offerId },
   });
 }

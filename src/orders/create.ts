@@ -38,8 +38,8 @@ export interface CreateHooks {
 
 /** Turns wishes into verifications: each request id buys once, and whoever asks again gets what became of it. */
 export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hooks: CreateHooks) {
-  const { upstreams, store, clock, log, shelf, rates } = parts;
-  const findCandidates = createFindCandidates(shelf, upstreams, rates);
+  const { upstreams, store, clock, log, shelf, rates, router } = parts;
+  const { candidates: findCandidates } = createFindCandidates(shelf, upstreams, router);
   const buy = createBuyer(parts);
   /** The purchases under way, by verification id. */
   const buying = createSingleFlight<Verification>();
@@ -96,9 +96,10 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
         const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, fingerprint);
         if (known) return await answer(earlier(known), known.verificationId);
         const request = await read();
-        const candidates = await findCandidates(request, caller, gone);
+        const verificationId = `ver_${randomUUID().replaceAll("-", "")}`;
+        const candidates = await findCandidates(verificationId, request, caller, gone);
         const wish = {
-          verificationId: `ver_${randomUUID().replaceAll("-", "")}`,
+          verificationId,
           caller,
           requestId: requestId || randomUUID(),
           fingerprint,

@@ -19,7 +19,8 @@ interface Watcher {
   wake: () => void;
 }
 
-export function createFeed(): Feed {
+/** `published` is told each change, before those who watch. */
+export function createFeed(published: (verification: Verification) => void = () => {}): Feed {
   const watchers = new Map<string, Set<Watcher>>();
 
   async function* read(watcher: Watcher, signal: AbortSignal): AsyncGenerator<Verification, void, void> {
@@ -38,6 +39,7 @@ export function createFeed(): Feed {
 
   return {
     publish(verification) {
+      published(verification);
       for (const watcher of watchers.get(verification.verificationId) ?? []) {
         watcher.latest = verification;
         watcher.wake();

@@ -5,6 +5,7 @@ import type { Rates } from "../core/rates.ts";
 import type { Store } from "../core/store.ts";
 import type { BoughtOrder, Upstream, VerificationDesk } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
+import type { Router } from "../routing/router.ts";
 import type { Balances } from "../upstream/balance.ts";
 import type { Feed } from "./feed.ts";
 
@@ -13,6 +14,7 @@ export interface OrderParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly balances: Balances;
   readonly rates: Rates;
+  readonly router: Pick<Router, "rank" | "rankRentals" | "calledOff">;
   readonly store: Store;
   readonly feed: Feed;
   readonly clock: Clock;

@@ -2,9 +2,11 @@ import type { Caller } from "../core/caller.ts";
 import { UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
-import { isTerminal, type Verification } from "../core/verification.ts";
+import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
+import type { Ranking } from "../routing/rank.ts";
 import { createAnother } from "./another.ts";
 import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
+import { createFindCandidates } from "./candidates.ts";
 import { type CreateOptions, createCreator, type ReadRequest } from "./create.ts";
 import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts } from "./parts.ts";
@@ -17,6 +19,8 @@ export interface Verifications {
   /** Buys a number, once for a caller's `requestId` whatever happens; see CreateVerification in the API. */
   create(caller: Caller, options: CreateOptions, read: ReadRequest): Promise<Verification>;
   get(caller: Caller, verificationId: string): Promise<Verification>;
+  /** What a purchase would try for the request now, and what it would leave out; with `days` a rental. Buys nothing. */
+  rank(caller: Caller, request: VerificationRequest, signal: AbortSignal, days?: number): Promise<Ranking>;
   list(caller: Caller, filter: VerificationFilter): Promise<VerificationPage>;
   /** The present state at once, then each change; ends after a terminal one, or when the signal aborts. */
   watch(caller: Caller, verificationId: string, signal: AbortSignal): AsyncGenerator<Verification, void, void>;
@@ -43,6 +47,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   }
   const canceller = createCanceller(parts, unfollow);
   const creator = createCreator(parts, { bought: follow, cancel: canceller.cancelWhenPossible });
+  const finder = createFindCandidates(parts.shelf, upstreams, parts.router);
   const askForAnother = createAnother(parts, follow);
   const expiry = createExpiry(parts, {
     async lastPoll({ upstream, verificationId }) {
@@ -66,6 +71,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   return {
     create: creator.create,
     get: (caller, verificationId) => store.getVerification(caller.name, verificationId),
+    rank: (caller, request, signal, days) => finder.ranking(request, caller, signal, days),
 
     list: (caller, filter) => store.listVerifications(caller.name, filter),
 

@@ -1,139 +1,154 @@
-import type { Caller } from "../core/caller.ts";
-import { GatewayError } from "../core/error.ts";
-import { formatDecimal, formatMoney, type Money } from "../core/money.ts";
-import type { Offer } from "../core/offer.ts";
+import type { Money } from "../core/money.ts";
 import { compareWorth, inDollars, isAtMost, type Rates } from "../core/rates.ts";
-import type { VerificationRequest } from "../core/verification.ts";
+import type { Strategy } from "../core/verification.ts";
+import type { Benching } from "./bench.ts";
+import { type Asked, type Exclusion, exclusionOf, type Quote } from "./constraints.ts";
+import type { Estimate } from "./estimates.ts";
+import { explainCandidate, explainExclusion } from "./explain.ts";
+import { explore } from "./explore.ts";
+import { expectedCost, type Worth, worthOf } from "./score.ts";
 
 /** An offer that satisfies a request; its price is known. */
-export interface Candidate {
-  readonly offer: Offer;
+export interface Candidate extends Quote {
   readonly price: Money;
-  /** One sentence: why it stands where it stands. */
+  /** Absent of a rental: it is ranked by its price. */
+  readonly estimate: Estimate | undefined;
+  /** Lower is tried earlier, apart from what is set back. Comparable within one ranking. */
+  readonly score: number;
+  /** Why it is tried after those that are not set back, whatever its score. */
+  readonly setBack: SetBack | undefined;
+  /** Its place was drawn, so that something is learned. */
+  readonly explores: boolean;
+  /** It is out of its bench, and this order finds out whether its outage is over. */
+  readonly probes: boolean;
+  /** One sentence, with the numbers: why it stands where it stands. */
+  readonly explanation: string;
+}
+
+export interface SetBack {
+  readonly why: "SOLD_OUT" | "BENCHED" | "PROBED";
+  readonly until: number;
+}
+
+/** An offer that is left out. */
+export interface Excluded extends Quote {
+  readonly exclusion: Exclusion;
   readonly explanation: string;
 }
 
 export interface Ranking {
   /** In the order in which they are to be tried. */
   readonly candidates: readonly Candidate[];
+  readonly excluded: readonly Excluded[];
   /** How many offers each constraint removed; an offer counts at the first that it fails. */
   readonly removed: ReadonlyMap<Exclusion, number>;
   /** Of the offers that failed nothing but the maximum price. */
   readonly lowestPriceAboveMax: Money | undefined;
+  /** When an upstream that is out of reach is asked again, if that is what is in the way. */
+  readonly retryAfterMs: number | undefined;
 }
 
-/** Why an offer is left out, in the words of the API's RankedOffer.excluded_reason. */
-export type Exclusion =
-  | "UPSTREAM_EXCLUDED"
-  | "NOT_ALLOWED"
-  | "CAPABILITY_MISSING"
-  | "AREA_CODE_UNSUPPORTED"
-  | "PRICE_UNKNOWN"
-  | "SUCCESS_RATE_BELOW_MIN"
-  | "OUT_OF_STOCK"
-  | "CURRENCY_DIFFERS"
-  | "PRICE_ABOVE_MAX";
-
-type Holds = (offer: Offer, request: VerificationRequest, caller: Caller, rates: Rates) => boolean;
-
-/** What prices are compared in where no bound says otherwise. */
-const NOTHING: Money = { currency: "USD", micros: 0n };
-
-/** In this order: what removes the last offer tells most about what the caller could change. */
-const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
-  [
-    "UPSTREAM_EXCLUDED",
-    ({ upstream }, { upstreams, excludeUpstreams }) =>
-      (upstreams.length === 0 || upstreams.includes(upstream)) && !excludeUpstreams.includes(upstream),
-  ],
-  ["NOT_ALLOWED", ({ upstream }, _, { allow }) => allow.upstreams?.includes(upstream) ?? true],
-  ["CAPABILITY_MISSING", ({ capabilities }, { capability }) => capabilities.includes(capability)],
-  ["AREA_CODE_UNSUPPORTED", ({ supportsAreaCode }, { areaCode }) => areaCode === undefined || supportsAreaCode],
-  ["PRICE_UNKNOWN", ({ price }) => price !== undefined],
-  // An offer that publishes no rate does not promise the one that is asked for.
-  [
-    "SUCCESS_RATE_BELOW_MIN",
-    ({ publishedSuccessRate = 0 }, { minSuccessRate = 0 }) => publishedSuccessRate >= minSuccessRate,
-  ],
-  ["OUT_OF_STOCK", ({ available, availableCount }) => available && availableCount !== 0],
-  ["CURRENCY_DIFFERS", isComparable],
-  [
-    "PRICE_ABOVE_MAX",
-    ({ price }, request, caller, rates) =>
-      priceBounds(request, caller).every((max) => price && isAtMost(price, max, rates)),
-  ],
-];
-
-/** Without a bound only an offer that the caller chose may be in a currency whose worth nobody knows. */
-function isComparable({ price }: Offer, request: VerificationRequest, caller: Caller, rates: Rates): boolean {
-  const set = priceBounds(request, caller);
-  const yardsticks = set.length > 0 || request.offerId !== undefined ? set : [NOTHING];
-  return yardsticks.every((yardstick) => price && compareWorth(price, yardstick, rates) !== undefined);
+/** What is known beside the offers. */
+export interface Knowledge {
+  /** Absent of rentals. */
+  estimate?(quote: Quote): Estimate;
+  soldOutUntil(quote: Quote): number | undefined;
+  benching(quote: Quote): Benching;
+  retryAfterMs(excluded: readonly Excluded[]): number | undefined;
+  /** Whose purchase it is; without one nothing is drawn. */
+  readonly order?: string | undefined;
 }
 
-/** The most that may be paid: by what the caller asked for, and by what the operator allows it. */
-export function priceBounds(
-  { maxPrice }: Pick<VerificationRequest, "maxPrice">,
-  { budget }: Pick<Caller, "budget">,
-): Money[] {
-  return [maxPrice, budget.maxPrice].filter((max) => max !== undefined);
-}
-
-/** Which offers satisfy a request, cheapest first. Buys nothing and asks no upstream. */
-export function rank(offers: readonly Offer[], request: VerificationRequest, caller: Caller, rates: Rates): Ranking {
-  if (request.strategy !== "CHEAPEST") {
-    throw new GatewayError("NOT_SUPPORTED", `the strategy ${request.strategy} is not served by this version`, {
-      metadata: { strategy: request.strategy },
-    });
+/** Which offers satisfy a request, and in which order they are to be tried. Buys nothing and asks no upstream. */
+export function rank(quotes: readonly Quote[], asked: Asked, known: Knowledge): Ranking {
+  const { rates, request } = asked;
+  const excluded: Excluded[] = [];
+  const fitting: (Quote & { readonly price: Money })[] = [];
+  for (const quote of quotes) {
+    const { offer, price } = quote;
+    const exclusion = exclusionOf(quote, asked);
+    if (exclusion === undefined && price) fitting.push({ offer, price });
+    else excluded.push(leftOut(quote, exclusion ?? "PRICE_UNKNOWN", asked));
   }
-  const removed = new Map<Exclusion, number>();
-  let lowestPriceAboveMax: Money | undefined;
-  const fitting = offers.filter((offer) => {
-    const failed = CONSTRAINTS.find(([, holds]) => !holds(offer, request, caller, rates))?.[0];
-    if (failed === undefined) return true;
-    removed.set(failed, (removed.get(failed) ?? 0) + 1);
-    if (
-      failed === "PRICE_ABOVE_MAX" &&
-      offer.price &&
-      (!lowestPriceAboveMax || isAtMost(offer.price, lowestPriceAboveMax, rates))
-    ) {
-      lowestPriceAboveMax = offer.price;
-    }
-    return false;
+  const worth = worthOf(request.strategy, median(fitting, rates));
+  const placed = fitting.map((quote) => place(quote, request.strategy, worth, asked, known));
+  placed.sort((a, b) => compare(a, b, rates));
+  const drawn = known.order === undefined ? placed : explore(placed, known.order, request.strategy, worth);
+  drawn.forEach((candidate, at) => {
+    candidate.at = at;
+    candidate.among = drawn;
   });
-  const priced = fitting
-    .flatMap((offer) => (offer.price ? [{ offer, price: offer.price }] : []))
-    .sort((a, b) => byPrice(a, b, rates));
   return {
-    candidates: priced.map((candidate, at) => ({ ...candidate, explanation: explain(priced, at, rates) })),
-    removed,
-    lowestPriceAboveMax,
+    candidates: drawn,
+    excluded,
+    removed: count(excluded),
+    lowestPriceAboveMax: lowestAboveMax(excluded, rates),
+    retryAfterMs: known.retryAfterMs(excluded),
   };
 }
 
-/** Why nothing can be bought, once a ranking came out empty. */
-export function nothingToBuy({ removed, lowestPriceAboveMax }: Ranking, request: VerificationRequest): GatewayError {
-  const what = request.offerId ?? `${request.service} in ${request.country}`;
-  if (lowestPriceAboveMax) {
-    return new GatewayError("PRICE_ABOVE_MAX", `the lowest price for ${what} is ${formatMoney(lowestPriceAboveMax)}`, {
-      metadata: { lowest_price: formatDecimal(lowestPriceAboveMax), currency: lowestPriceAboveMax.currency },
-    });
-  }
-  const counts = Object.fromEntries([...removed].map(([exclusion, count]) => [exclusion, String(count)]));
-  if (removed.has("OUT_OF_STOCK")) {
-    return new GatewayError("NO_NUMBERS", `every offer of ${what} is out of stock`, {
-      metadata: counts,
-      retryAfterMs: 60_000,
-    });
-  }
-  return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata: counts });
+/** A candidate while it is being placed. */
+export interface Placed extends Candidate {
+  score: number;
+  explores: boolean;
+  /** The price in millionths of a dollar: for weighing, never for paying. */
+  readonly weighed: number;
+  at: number;
+  among: readonly Candidate[];
 }
 
-type Priced = Pick<Candidate, "offer" | "price">;
+function place(
+  quote: Quote & { readonly price: Money },
+  strategy: Strategy,
+  worth: Worth,
+  { rates }: Asked,
+  known: Knowledge,
+): Placed {
+  const { offer, price } = quote;
+  const estimate = known.estimate?.(quote);
+  const weighed = weigh(price, rates);
+  const benching = known.benching(quote);
+  return {
+    offer,
+    price,
+    estimate,
+    weighed,
+    score: estimate ? scoreOf(weighed, estimate, strategy, worth) : weighed,
+    setBack: setBackOf(quote, benching, known),
+    explores: false,
+    probes: benching.state === "back",
+    at: 0,
+    among: [],
+    // Only what is tried, or shown, is put into words.
+    get explanation() {
+      return explainCandidate(this.among, this.at, strategy, rates);
+    },
+  };
+}
 
-/** Of two equal prices the upstream's own best goes first, then the higher published rate. */
-function byPrice(a: Priced, b: Priced, rates: Rates): number {
+function scoreOf(weighed: number, estimate: Estimate, strategy: Strategy, worth: Worth): number {
+  return strategy === "MOST_RELIABLE" ? 1 - estimate.lowShare : expectedCost(weighed, estimate.share, estimate, worth);
+}
+
+function setBackOf(quote: Quote, benching: Benching, known: Knowledge): SetBack | undefined {
+  if (benching.state === "benched") return { why: "BENCHED", until: benching.until };
+  if (benching.state === "probed") return { why: "PROBED", until: benching.until };
+  const until = known.soldOutUntil(quote);
+  return until === undefined ? undefined : { why: "SOLD_OUT", until };
+}
+
+/** What may be sold out may also be there again; what is benched sells, and does not deliver. */
+function setBackBy({ setBack }: Candidate): number {
+  if (!setBack) return 0;
+  return setBack.why === "SOLD_OUT" ? 1 : 2;
+}
+
+/** Of two equals the likelier goes first, then the cheaper, the upstream's own best, the one that claims more. */
+function compare(a: Candidate, b: Candidate, rates: Rates): number {
   return (
+    setBackBy(a) - setBackBy(b) ||
+    a.score - b.score ||
+    (b.estimate?.share ?? 0) - (a.estimate?.share ?? 0) ||
     (compareWorth(a.price, b.price, rates) ?? 0) ||
     Number(b.offer.curated) - Number(a.offer.curated) ||
     (b.offer.publishedSuccessRate ?? 0) - (a.offer.publishedSuccessRate ?? 0) ||
@@ -141,16 +156,36 @@ function byPrice(a: Priced, b: Priced, rates: Rates): number {
   );
 }
 
-function explain(priced: readonly Priced[], at: number, rates: Rates): string {
-  const name = ({ offer, price }: Priced) => `${offer.offerId} at ${formatMoney(price)}${worth(price)}`;
-  const worth = (price: Money) => {
-    const dollars = price.currency === "USD" ? undefined : inDollars(price, rates);
-    return dollars ? ` (${formatMoney(dollars)})` : "";
+function weigh(price: Money, rates: Rates): number {
+  return Number((price.currency === "USD" ? price : (inDollars(price, rates) ?? price)).micros);
+}
+
+function median(quotes: readonly { readonly price: Money }[], rates: Rates): number {
+  const sorted = quotes.map(({ price }) => weigh(price, rates)).sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
+function leftOut({ offer, price }: Quote, exclusion: Exclusion, { request }: Asked): Excluded {
+  return {
+    offer,
+    price,
+    exclusion,
+    get explanation() {
+      return explainExclusion({ offer, price }, exclusion, request);
+    },
   };
-  const [self, next, before] = [priced[at], priced[at + 1], priced[at - 1]];
-  if (!self) return "";
-  if (before) return `${name(self)}: the cheapest after ${name(before)}`;
-  return next
-    ? `${name(self)}: the cheapest of ${priced.length} offers, before ${name(next)}`
-    : `${name(self)}: the only offer that satisfies the request`;
+}
+
+function count(excluded: readonly Excluded[]): ReadonlyMap<Exclusion, number> {
+  const removed = new Map<Exclusion, number>();
+  for (const { exclusion } of excluded) removed.set(exclusion, (removed.get(exclusion) ?? 0) + 1);
+  return removed;
+}
+
+function lowestAboveMax(excluded: readonly Excluded[], rates: Rates): Money | undefined {
+  let lowest: Money | undefined;
+  for (const { exclusion, price } of excluded) {
+    if (exclusion === "PRICE_ABOVE_MAX" && price && (!lowest || isAtMost(price, lowest, rates))) lowest = price;
+  }
+  return lowest;
 }

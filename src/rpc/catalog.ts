@@ -1,9 +1,12 @@
-import { durationFromMs, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { durationFromMs, timestampFromDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Offer } from "../core/offer.ts";
 import type { Store } from "../core/store.ts";
 import type { Upstream } from "../core/upstream.ts";
+import type { Verifications } from "../orders/verifications.ts";
+import type { Router } from "../routing/router.ts";
 import type { Balances } from "../upstream/balance.ts";
 import { callerOf } from "./auth.ts";
 import {
@@ -14,20 +17,26 @@ import {
   productFromWire,
   upstreamStateToWire,
 } from "./convert.ts";
+import { rankingToWire } from "./ranking.ts";
+import { type RequestParts, readRequest } from "./request.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
+const MOST_LISTED = 100;
 /** Whoever lists upstreams again and again does not spend their rate limits on it. */
 const BALANCE_MAX_AGE_MS = 30_000;
 
-interface Parts {
+interface Parts extends RequestParts {
   readonly catalog: Catalog;
+  readonly verifications: Pick<Verifications, "rank">;
+  readonly router: Pick<Router, "observed" | "standing">;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly balances: Balances;
   readonly store: Pick<Store, "countOpen">;
 }
 
 export function catalogService(parts: Parts): Partial<ServiceImpl<typeof CatalogService>> {
-  const { catalog, upstreams, store } = parts;
+  const { catalog, upstreams, store, router, verifications } = parts;
+  const shown = (offer: Offer) => offerToWire(offer, router.observed(offer));
   return {
     listCountries({ product, service, pageSize, pageToken }, context) {
       const { allow } = callerOf(context);
@@ -72,13 +81,20 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
         fetchTime: fetchTime && timestampFromDate(fetchTime),
       }));
       const { nextPageToken, totalSize } = page;
-      return { offers: page.offers.map(offerToWire), nextPageToken, totalSize, unreachable };
+      return { offers: page.offers.map(shown), nextPageToken, totalSize, unreachable };
     },
 
     async getOffer({ offerId, refresh }, context) {
       const { allow } = callerOf(context);
       const offer = refresh ? await catalog.refreshOffer(offerId, allow) : catalog.getOffer(offerId, allow);
-      return { offer: offerToWire(offer) };
+      return { offer: shown(offer) };
+    },
+
+    async rankOffers({ days, ...fields }, context) {
+      const request = await readRequest(fields, parts, context.signal);
+      const ranking = await verifications.rank(callerOf(context), request, context.signal, days || undefined);
+      const byMoney = days > 0 || request.strategy !== "MOST_RELIABLE";
+      return { candidates: rankingToWire(ranking, router, byMoney) };
     },
 
     async listUpstreams(_request, context) {
@@ -99,9 +115,14 @@ function paging(pageSize: number, pageToken: string) {
   return { pageSize: pageSize || DEFAULT_PAGE_SIZE, pageToken };
 }
 
-async function describe(upstream: Upstream, openOrders: number, { catalog, balances }: Parts) {
+function optionalTime(time: number | undefined) {
+  return time === undefined ? undefined : timestampFromMs(time);
+}
+
+async function describe(upstream: Upstream, openOrders: number, { catalog, balances, router }: Parts) {
   const balance = await balances.read(upstream, BALANCE_MAX_AGE_MS);
-  const { state, lastError } = upstream.health();
+  const { state, benchedUntil, breakerUntil, benchedPlaces } = router.standing(upstream.id);
+  const lastError = upstream.lastError();
   const status = catalog.status(upstream.id);
   return {
     upstream: upstream.id,
@@ -119,6 +140,13 @@ async function describe(upstream: Upstream, openOrders: number, { catalog, balan
     offerCount: status?.offerCount ?? 0,
     features: [...upstream.features],
     lastError: lastError && { message: lastError.message, time: timestampFromDate(lastError.time) },
-    unresolvedNames: status?.unresolved.slice(0, 100) ?? [],
+    unresolvedNames: status?.unresolved.slice(0, MOST_LISTED) ?? [],
+    benchedUntil: optionalTime(benchedUntil),
+    breakerUntil: optionalTime(breakerUntil),
+    benchedPlaces: benchedPlaces.slice(0, MOST_LISTED).map(({ place, until }) => ({
+      countryCode: place.country,
+      service: place.service,
+      until: timestampFromMs(until),
+    })),
   };
 }

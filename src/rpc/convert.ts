@@ -11,11 +11,12 @@ import {
   type RentalTermSchema,
   Strategy,
 } from "../../gen/numgate/v1/offer_pb.ts";
-import { type VerificationSchema, VerificationStatus } from "../../gen/numgate/v1/verification_pb.ts";
+import { Problem, type VerificationSchema, VerificationStatus } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Money } from "../core/money.ts";
 import type * as offer from "../core/offer.ts";
 import type * as upstream from "../core/upstream.ts";
 import type * as verification from "../core/verification.ts";
+import type { Observed } from "../routing/router.ts";
 
 const MICROS_PER_UNIT = 1_000_000n;
 const NANOS_PER_MICRO = 1_000n;
@@ -63,9 +64,18 @@ const OUTCOMES: Readonly<Record<verification.Outcome, Outcome>> = {
 const UPSTREAM_STATES: Readonly<Record<upstream.UpstreamState, UpstreamState>> = {
   READY: UpstreamState.READY,
   DEGRADED: UpstreamState.DEGRADED,
+  BENCHED: UpstreamState.BENCHED,
   CREDENTIALS_REJECTED: UpstreamState.CREDENTIALS_REJECTED,
   OUT_OF_FUNDS: UpstreamState.OUT_OF_FUNDS,
   UNREACHABLE: UpstreamState.UNREACHABLE,
+};
+
+const PROBLEMS: Readonly<Record<verification.Problem, Problem>> = {
+  NUMBER_REJECTED: Problem.NUMBER_REJECTED,
+  NUMBER_ALREADY_USED: Problem.NUMBER_ALREADY_USED,
+  CODE_MISSING: Problem.CODE_MISSING,
+  CODE_WRONG: Problem.CODE_WRONG,
+  CODE_LATE: Problem.CODE_LATE,
 };
 
 /** The word for a value of the wire, undefined for `_UNSPECIFIED`. */
@@ -78,6 +88,7 @@ export const capabilityFromWire = reader(CAPABILITIES);
 export const productFromWire = reader(PRODUCTS);
 export const strategyFromWire = reader(STRATEGIES);
 export const statusFromWire = reader(STATUSES);
+export const problemFromWire = reader(PROBLEMS);
 
 export function upstreamStateToWire(state: upstream.UpstreamState): UpstreamState {
   return UPSTREAM_STATES[state];
@@ -87,7 +98,8 @@ function optional<T, R>(value: T | undefined, convert: (value: T) => R): R | und
   return value === undefined ? undefined : convert(value);
 }
 
-export function offerToWire(offer: offer.Offer): MessageInitShape<typeof OfferSchema> {
+/** An offer, and what this daemon has seen of it. */
+export function offerToWire(offer: offer.Offer, observed: Observed): MessageInitShape<typeof OfferSchema> {
   return {
     offerId: offer.offerId,
     upstream: offer.upstream,
@@ -102,6 +114,8 @@ export function offerToWire(offer: offer.Offer): MessageInitShape<typeof OfferSc
     availableCount: offer.available ? offer.availableCount : 0,
     publishedSuccessRate: offer.publishedSuccessRate,
     publishedWait: optional(offer.publishedWaitMs, durationFromMs),
+    observedSuccessRate: observed.successRate,
+    observedSampleCount: observed.sampleCount,
     curated: offer.curated,
     supportsAreaCode: offer.supportsAreaCode,
     rentalTerms: offer.rentalTerms.map(rentalTermToWire),

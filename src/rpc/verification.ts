@@ -6,23 +6,22 @@ import {
   CreateVerificationRequestSchema,
   type VerificationService,
 } from "../../gen/numgate/v1/verification_pb.ts";
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Strategy, VerificationRequest } from "../core/verification.ts";
 import type { Verifications } from "../orders/verifications.ts";
+import type { Router } from "../routing/router.ts";
 import { callerOf } from "./auth.ts";
-import { capabilityFromWire, moneyFromWire, statusFromWire, strategyFromWire, verificationToWire } from "./convert.ts";
+import { problemFromWire, statusFromWire, verificationToWire } from "./convert.ts";
+import { type RequestParts, readRequest } from "./request.ts";
 import { endOnDrain } from "./streams.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 
-interface Parts {
+interface Parts extends RequestParts {
   readonly verifications: Verifications;
-  readonly catalog: Pick<Catalog, "ready" | "requireCountry" | "requireService">;
-  readonly defaultStrategy: Strategy;
+  readonly router: Pick<Router, "report">;
 }
 
 export function verificationService(parts: Parts): Partial<ServiceImpl<typeof VerificationService>> {
-  const { verifications } = parts;
+  const { verifications, router } = parts;
   return {
     async createVerification(request, context) {
       const options = {
@@ -71,6 +70,13 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
     async cancelVerification({ verificationId }, context) {
       return { verification: verificationToWire(await verifications.cancel(callerOf(context), verificationId)) };
     },
+
+    async reportVerification({ verificationId, problem }, context) {
+      const verification = await verifications.get(callerOf(context), verificationId);
+      const reported = problemFromWire(problem);
+      if (reported) router.report(verification, reported);
+      return { verification: verificationToWire(verification) };
+    },
   };
 }
 
@@ -85,28 +91,4 @@ function fingerprintOf(request: CreateVerificationRequest): string {
     a < b ? -1 : 1,
   );
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
-}
-
-/** The request in the gateway's own words. Throws UNKNOWN_COUNTRY or UNKNOWN_SERVICE. */
-async function readRequest(
-  request: CreateVerificationRequest,
-  { catalog, defaultStrategy }: Parts,
-  signal: AbortSignal,
-): Promise<VerificationRequest> {
-  const { countryCode, service, maxPrice } = request;
-  // Right after a first start, names that only a catalogue knows are still on their way.
-  await catalog.ready(signal);
-  return {
-    country: countryCode && catalog.requireCountry(countryCode),
-    service: service && catalog.requireService(service),
-    capability: capabilityFromWire(request.capability) ?? "SMS",
-    strategy: strategyFromWire(request.strategy) ?? defaultStrategy,
-    maxPrice: maxPrice && moneyFromWire(maxPrice),
-    minSuccessRate: request.minSuccessRate,
-    upstreams: request.upstreams,
-    excludeUpstreams: request.excludeUpstreams,
-    offerId: request.offerId || undefined,
-    areaCode: request.areaCode || undefined,
-    labels: request.labels,
-  };
 }

@@ -13,7 +13,8 @@ export interface Balances {
   read(upstream: Upstream, maxAgeMs: number): Promise<{ readonly money: Money; readonly time: Date } | undefined>;
 }
 
-export function createBalances(clock: Clock): Balances {
+/** `heard` is told each balance that an upstream answers. */
+export function createBalances(clock: Clock, heard: (upstream: string, money: Money) => void = () => {}): Balances {
   const known = new Map<Upstream, { money: Money; time: Date }>();
 
   /** Resolves when the answer is known, or when patience ends; an answer that comes later is kept for the next one. */
@@ -25,6 +26,7 @@ export function createBalances(clock: Clock): Balances {
       const time = new Date(clock.now());
       // To give up a call that was sent would count against the upstream.
       const money = await balance(UNINTERRUPTED);
+      heard(upstream.id, money);
       const last = known.get(upstream);
       if (!last || last.time <= time) known.set(upstream, { money, time });
     };

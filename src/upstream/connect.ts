@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { SentCall } from "../core/store.ts";
-import type { Desks, Upstream } from "../core/upstream.ts";
+import type { CallEnd, Desks, Upstream } from "../core/upstream.ts";
 import type { Provider } from "./define.ts";
-import { createHealth } from "./health.ts";
 import { createHttp } from "./http.ts";
+import { createLastError } from "./last-error.ts";
 import { createLimits, type Limit, type LimitTable } from "./limits.ts";
 
 export interface UpstreamEntry {
@@ -25,10 +25,15 @@ export interface ConnectOptions {
   readonly earlier: readonly SentCall[];
   /** Remembers a call before it is sent. */
   record(call: SentCall): Promise<void>;
+  /** Told how each call ended. */
+  heard(end: CallEnd): void;
 }
 
-/** Opens one account at one provider: its HTTP, its limits and its health in one. */
-export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, record }: ConnectOptions): Upstream {
+/** Opens one account at one provider: its HTTP and its limits in one. */
+export function connectUpstream(
+  entry: UpstreamEntry,
+  { clock, log, earlier, record, heard }: ConnectOptions,
+): Upstream {
   const { id, provider } = entry;
   const opened = provider.open(entry.options);
   const http = createHttp({
@@ -41,7 +46,7 @@ export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, rec
   });
   const desks = opened.desks(http);
   const limits = createLimits(lowered(provider.limits, entry.limits ?? {}), clock);
-  const health = createHealth(clock);
+  const lastError = createLastError(clock);
   for (const call of earlier) if (call.upstream === id) limits.remember(call.verb, call.time);
 
   return {
@@ -59,7 +64,7 @@ export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, rec
           await record({ upstream: id, verb, time: new Date(clock.now()) });
           try {
             const result = await task();
-            health.succeeded(verb);
+            heard({ upstream: id, verb });
             return result;
           } catch (error) {
             if (error instanceof GatewayError && error.reason === "UPSTREAMS_UNAVAILABLE") {
@@ -67,14 +72,15 @@ export function connectUpstream(entry: UpstreamEntry, { clock, log, earlier, rec
               log.warn({ upstream: id, verb }, "the upstream refused a call for its rate");
             }
             if (error instanceof UpstreamFault) log.warn({ upstream: id, verb, fault: error.message }, "a call failed");
-            health.failed(error);
+            lastError.failed(error);
+            heard({ upstream: id, verb, error });
             throw error;
           }
         },
         signal,
       ),
     limits: limits.states,
-    health: health.state,
+    lastError: lastError.get,
     close: http.close,
   };
 }

@@ -44,7 +44,7 @@ export function scriptedUpstream(id: string, fetches: Step[][], provider = "acme
       return task();
     },
     limits: () => [],
-    health: () => ({ state: "READY" }),
+    lastError: () => undefined,
     async close() {},
   };
   return upstream;

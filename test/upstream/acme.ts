@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 import type { SentCall } from "../../src/core/store.ts";
-import type { Upstream } from "../../src/core/upstream.ts";
+import type { CallEnd, Upstream } from "../../src/core/upstream.ts";
 import { type ConnectOptions, connectUpstream, type UpstreamEntry } from "../../src/upstream/connect.ts";
 import { amount, id } from "../../src/upstream/decode.ts";
 import { defineProvider } from "../../src/upstream/define.ts";
@@ -55,6 +55,8 @@ export interface AcmeVisit {
   readonly clock: HandClock;
   /** Calls that were remembered before they were sent. */
   readonly recorded: SentCall[];
+  /** How the calls ended. */
+  readonly ends: CallEnd[];
   readonly log: Record<string, unknown>[];
 }
 
@@ -66,6 +68,7 @@ export async function visitAcme(
   const server = await startScriptedServer();
   const clock = createHandClock();
   const recorded: SentCall[] = [];
+  const ends: CallEnd[] = [];
   const log: Record<string, unknown>[] = [];
   const upstream = connectUpstream(
     { id: "acme-1", provider: acme, options: { apiKey: "sk_live_hush" }, baseUrl: server.url, ...entry },
@@ -74,9 +77,10 @@ export async function visitAcme(
       log: pino({ level: "debug" }, { write: (line) => void log.push(JSON.parse(line)) }),
       earlier: [],
       record: async (call) => void recorded.push(call),
+      heard: (end) => void ends.push(end),
       ...options,
     },
   );
   onTestFinished(() => upstream.close());
-  return { upstream, server, clock, recorded, log };
+  return { upstream, server, clock, recorded, ends, log };
 }

@@ -48,7 +48,12 @@ describe("an upstream", () => {
   });
 
   it("is refused without the options that its provider needs", () => {
-    const parts = { clock: { now: () => 0, after: () => () => {} }, earlier: [], record: async () => {} };
+    const parts = {
+      clock: { now: () => 0, after: () => () => {} },
+      earlier: [],
+      record: async () => {},
+      heard: () => {},
+    };
     const open = () =>
       connectUpstream({ id: "acme-1", provider: acme, options: { apiKey: "" } }, { ...parts, log: undefined as never });
     expect(open).toThrow(ZodError);
@@ -166,86 +171,57 @@ describe("an upstream", () => {
   });
 });
 
-describe("an upstream's health", () => {
+describe("how a call ended", () => {
   const fault: Answer = { status: 502 };
-  const state = ({ upstream }: AcmeVisit) => upstream.health().state;
+  const last = ({ upstream }: AcmeVisit) => upstream.lastError();
 
-  it("is READY before the first call, and without an error", async () => {
-    const { upstream } = await visitAcme();
-    expect(upstream.health()).toEqual({ state: "READY" });
+  it("is told, with what was thrown", async () => {
+    const at = await visitAcme();
+    await answered(at, ok);
+    await answered(at, fault, buy);
+    expect(at.ends).toEqual([
+      { upstream: "acme-1", verb: "check" },
+      { upstream: "acme-1", verb: "buy", error: expect.objectContaining({ name: "UpstreamFault", sent: true }) },
+    ]);
   });
 
-  it("is DEGRADED after a fault, with what it was and when, and READY again after an answer", async () => {
+  it("is the upstream's last error when it was a fault, and stays that after an answer", async () => {
     const at = await visitAcme();
+    expect(last(at)).toBeUndefined();
     await answered(at, fault);
-    const lastError = { message: "GET /orders/1 was answered 502", time: new Date(at.clock.now()) };
-    expect(at.upstream.health()).toEqual({ state: "DEGRADED", lastError });
+    const failure = { message: "GET /orders/1 was answered 502", time: new Date(at.clock.now()) };
+    expect(last(at)).toEqual(failure);
     await at.clock.advance(5_000);
     await answered(at, ok);
-    expect(at.upstream.health()).toEqual({ state: "READY", lastError });
+    expect(last(at)).toEqual(failure);
   });
 
-  it("is UNREACHABLE after five faults in a row", async () => {
+  it("is no error of the upstream's when it refused for lack of numbers, or the gateway did", async () => {
     const at = await visitAcme();
-    for (let call = 0; call < 4; call += 1) await answered(at, fault);
-    expect(state(at)).toBe("DEGRADED");
-    await answered(at, fault);
-    expect(state(at)).toBe("UNREACHABLE");
-    await answered(at, ok);
-    expect(state(at)).toBe("READY");
-  });
-
-  it("counts a refusal as an answer: faults before it are not in a row with those after it", async () => {
-    const at = await visitAcme();
-    for (let round = 0; round < 5; round += 1) {
-      await answered(at, fault);
-      await answered(at, json({ error: "no numbers" }, 400), buy);
-      expect(state(at)).toBe("READY");
-    }
-  });
-
-  it("takes nothing from a refusal of the gateway's own", async () => {
-    const at = await visitAcme();
-    await answered(at, fault);
+    await answered(at, json({ error: "no numbers" }, 400), buy);
     const over = () => Promise.reject(new GatewayError("BUDGET_EXCEEDED", "the budget is used up"));
     await failureOf(at.upstream.run("buy", over));
-    expect(state(at)).toBe("DEGRADED");
-    expect(at.upstream.health().lastError?.message).toContain("502");
+    expect(last(at)).toBeUndefined();
   });
 
-  it.each([401, 403])("is CREDENTIALS_REJECTED after a %i, until a call is answered", async (status) => {
+  it.each([401, 402, 403])("is an error that an operator wants to know of after a %i", async (status) => {
     const at = await visitAcme();
-    await answered(at, { status });
-    expect(state(at)).toBe("CREDENTIALS_REJECTED");
-    expect(at.upstream.health().lastError?.message).toBe("acme-1 refused: the account's key is not accepted");
-    await answered(at, fault);
-    expect(state(at)).toBe("CREDENTIALS_REJECTED");
-    await answered(at, ok);
-    expect(state(at)).toBe("READY");
+    await answered(at, { status }, buy);
+    expect(last(at)?.message).toContain("acme-1");
   });
 
-  it("is OUT_OF_FUNDS after a 402, until a purchase goes through", async () => {
-    const at = await visitAcme();
-    await answered(at, { status: 402 }, buy);
-    expect(state(at)).toBe("OUT_OF_FUNDS");
-    await answered(at, ok);
-    expect(state(at)).toBe("OUT_OF_FUNDS");
-    await answered(at, ok, buy);
-    expect(state(at)).toBe("READY");
-  });
-
-  it("is not touched by a caller that stopped waiting for its turn", async () => {
+  it("is not told of a caller that stopped waiting for its turn", async () => {
     const at = await visitAcme();
     await failureOf(at.upstream.run("check", () => desk(at).check(bought, never), AbortSignal.abort()));
-    expect(at.upstream.health()).toEqual({ state: "READY" });
+    expect(at.ends).toEqual([]);
     expect(at.upstream.limits()[0]).toMatchObject({ remaining: 60 });
   });
 
-  it("is DEGRADED by a reset as by anything that cannot be believed", async () => {
+  it("is a fault after a reset as after anything that cannot be believed", async () => {
     const at = await visitAcme();
     at.server.script(reset);
     await failureOf(buy(at));
-    expect(state(at)).toBe("DEGRADED");
+    expect(at.ends).toMatchObject([{ error: { name: "UpstreamFault" } }]);
   });
 });
 

@@ -13,7 +13,12 @@ describe("a verification", () => {
       status: Status.WAITING,
       upstream: "smsverificationservice",
       price: { currencyCode: "USD", units: 0n, nanos: 400_000_000 },
-      attempts: [{ outcome: Outcome.BOUGHT, explanation: expect.stringContaining("the cheapest of 3 offers") }],
+      attempts: [
+        {
+          outcome: Outcome.BOUGHT,
+          explanation: expect.stringContaining("the first of 3, expected cost of a code 0.427"),
+        },
+      ],
     });
     expect(bought.phoneNumber).toMatch(/^\+1\d{10}$/);
     expect(sold(sandbox)).toBe(1);

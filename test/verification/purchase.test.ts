@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
-import { Capability, Product, Strategy } from "../../gen/numgate/v1/offer_pb.ts";
+import { Capability, Product } from "../../gen/numgate/v1/offer_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -258,7 +258,6 @@ describe("what is bought", () => {
     [{ requestId: "not-a-uuid" }, "INVALID_REQUEST", "InvalidArgument"],
     [{ countryCode: "AQ" }, "NO_OFFERS", "FailedPrecondition"],
     [{ offerId: "ping:nothing" }, "NO_OFFERS", "FailedPrecondition"],
-    [{ strategy: Strategy.FASTEST }, "NOT_SUPPORTED", "FailedPrecondition"],
     [{ maxPrice: { currencyCode: "EUR", units: 9n, nanos: 0 } }, "NO_OFFERS", "FailedPrecondition"],
   ] as const)("is nothing for %o: %s", async (request, reason, code) => {
     const gateway = await startGateway();

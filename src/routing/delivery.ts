@@ -1,0 +1,192 @@
+import { fromLogit, logit, normalBelow } from "./beta.ts";
+import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
+import type { Memory } from "./memory.ts";
+import { keyOf, type Place } from "./place.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * What is known of a place is also known, a little, of its neighbours: of the upstream, of its country, of its service.
+ * Each level counts all outcomes below it, forgets half of them in its half-life, and is held to what its parent says
+ * as if that were so many outcomes.
+ */
+const LEVELS = {
+  upstream: { halfLifeMs: 14 * DAY_MS, parentCounts: 20 },
+  country: { halfLifeMs: 7 * DAY_MS, parentCounts: 10 },
+  service: { halfLifeMs: 7 * DAY_MS, parentCounts: 10 },
+  cell: { halfLifeMs: 3 * DAY_MS, parentCounts: 8 },
+} as const;
+
+/** Before anything is known: the share of numbers that get their code, and the logarithm of the median wait in ms. */
+const USUAL_SHARE = 0.75;
+const USUAL_LOG_WAIT = Math.log(18_000);
+/** Waits are about log-normal. */
+const LOG_WAIT_SPREAD = 0.9;
+const MEAN_OVER_MEDIAN = Math.exp(LOG_WAIT_SPREAD ** 2 / 2);
+/** What an upstream claims counts as so many outcomes, once it is corrected by how true its claims were. */
+const CLAIM_COUNTS = 4;
+const CLAIM_HALF_LIFE_MS = 14 * DAY_MS;
+const CLAIM_TRUST = 20;
+
+/** The chance of a code as a Beta distribution, and how long one takes. */
+export interface Delivery {
+  readonly alpha: number;
+  readonly beta: number;
+  /** The mean of the distribution. */
+  readonly share: number;
+  readonly medianWaitMs: number;
+  readonly meanWaitMs: number;
+  /** Outcomes seen at the place itself, over all time. */
+  readonly seen: number;
+  /** The share of them that were codes, recent ones weighing more. Undefined without any. */
+  readonly seenShare: number | undefined;
+}
+
+export interface Claim {
+  readonly successRate?: number | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+/** Outcomes to be counted; negative to take them out again. */
+export interface Counts {
+  readonly orders: number;
+  readonly codes: number;
+  /** Of the codes, together: the logarithm of the wait in ms. */
+  readonly logWait: number;
+}
+
+interface Row {
+  readonly fading: Fading;
+  /** Outcomes over all time. */
+  seen: number;
+}
+
+export interface Deliveries {
+  estimate(place: Place, claim: Claim, time: number): Delivery;
+  /** Counts outcomes at every level of the place. */
+  count(place: Place, time: number, counts: Counts): void;
+  /** Counts how true a claim was. */
+  countClaim(upstream: string, time: number, claimed: number, codes: number): void;
+  /** The chance that a code that will come has come after so long. */
+  arrivedBy(ageMs: number, place: Place, time: number): number;
+}
+
+export function createDeliveries(memory: Memory): Deliveries {
+  const rows = memory.table<Row>("delivery", {
+    fresh: () => ({ fading: createFading(3), seen: 0 }),
+    read(json) {
+      const [seen, ...sums] = Array.isArray(json) ? json : [];
+      const fading = readFading(sums, 3);
+      return fading && Number.isFinite(seen) ? { fading, seen } : undefined;
+    },
+    write: ({ fading, seen }) => [seen, ...(writeFading(fading) as number[])],
+  });
+  const claims = memory.table<Fading>("claims", {
+    fresh: () => createFading(3),
+    read: (json) => readFading(json, 3),
+    write: writeFading,
+  });
+
+  const keysOf = (place: Place) => ({
+    upstream: place.upstream,
+    country: `${place.upstream}/${place.country}`,
+    service: `${place.upstream}//${place.service}`,
+    cell: keyOf(place),
+  });
+
+  /** What is left of a level's counts at that time. */
+  function countsAt(level: keyof typeof LEVELS, key: string, time: number): Counts {
+    const row = rows.get(key);
+    if (!row) return NOTHING;
+    const kept = factorAt(row.fading, time, LEVELS[level].halfLifeMs);
+    const [orders = 0, codes = 0, logWait = 0] = row.fading.sums;
+    // What is taken out may have been lost in a crash before it was saved.
+    return { orders: Math.max(orders, 0) * kept, codes: bounded(codes, orders) * kept, logWait: logWait * kept };
+  }
+
+  /** Log odds to be added to what the upstream claims: how much better its numbers are, or worse. */
+  function biasOf(upstream: string, time: number): number {
+    const fading = claims.get(upstream);
+    if (!fading) return 0;
+    const kept = factorAt(fading, time, CLAIM_HALF_LIFE_MS);
+    const [orders = 0, codes = 0, claimed = 0] = fading.sums;
+    if (orders <= 0) return 0;
+    const said = claimed / orders;
+    const was = (bounded(codes, orders) * kept + CLAIM_TRUST * said) / (orders * kept + CLAIM_TRUST);
+    return logit(was) - logit(said);
+  }
+
+  function estimate(place: Place, { successRate, waitMs }: Claim, time: number): Delivery {
+    const keys = keysOf(place);
+    const upstream = pulled("upstream", countsAt("upstream", keys.upstream, time), USUAL);
+    const country = pulled("country", countsAt("country", keys.country, time), upstream);
+    const service = pulled("service", countsAt("service", keys.service, time), upstream);
+    const cell = countsAt("cell", keys.cell, time);
+    // Where both the country and the service are better than the upstream, the two together are better still.
+    const share = fromLogit(logit(country.share) + logit(service.share) - logit(upstream.share));
+    const logWait = country.logWait + service.logWait - upstream.logWait;
+    const { parentCounts } = LEVELS.cell;
+    const claimed = successRate === undefined ? 0 : CLAIM_COUNTS;
+    const claim = claimed && fromLogit(logit(successRate ?? 0) + biasOf(place.upstream, time));
+    const alpha = parentCounts * share + claimed * claim + cell.codes;
+    const beta = parentCounts * (1 - share) + claimed * (1 - claim) + cell.orders - cell.codes;
+    const waits = waitMs ? CLAIM_COUNTS : 0;
+    const claimedLogWait = waits && Math.log(Math.max(waitMs ?? 0, 1_000) / MEAN_OVER_MEDIAN);
+    const medianWaitMs = Math.exp(
+      (parentCounts * logWait + waits * claimedLogWait + cell.logWait) / (parentCounts + waits + cell.codes),
+    );
+    return {
+      alpha,
+      beta,
+      share: alpha / (alpha + beta),
+      medianWaitMs,
+      meanWaitMs: medianWaitMs * MEAN_OVER_MEDIAN,
+      seen: rows.get(keys.cell)?.seen ?? 0,
+      seenShare: cell.orders > 0 ? cell.codes / cell.orders : undefined,
+    };
+  }
+
+  return {
+    estimate,
+
+    count(place, time, { orders, codes, logWait }) {
+      for (const [level, key] of Object.entries(keysOf(place)) as [keyof typeof LEVELS, string][]) {
+        const row = rows.open(key);
+        addTo(row.fading, time, LEVELS[level].halfLifeMs, [orders, codes, logWait]);
+        row.seen += Math.sign(orders);
+        rows.changed(key);
+      }
+    },
+
+    countClaim(upstream, time, claimed, codes) {
+      addTo(claims.open(upstream), time, CLAIM_HALF_LIFE_MS, [1, codes, claimed]);
+      claims.changed(upstream);
+    },
+
+    arrivedBy(ageMs, place, time) {
+      const { medianWaitMs } = estimate(place, {}, time);
+      return ageMs <= 0 ? 0 : normalBelow(Math.log(ageMs / medianWaitMs) / LOG_WAIT_SPREAD);
+    },
+  };
+}
+
+const NOTHING: Counts = { orders: 0, codes: 0, logWait: 0 };
+
+interface Expectation {
+  readonly share: number;
+  readonly logWait: number;
+}
+
+const USUAL: Expectation = { share: USUAL_SHARE, logWait: USUAL_LOG_WAIT };
+
+function pulled(level: keyof typeof LEVELS, { orders, codes, logWait }: Counts, parent: Expectation): Expectation {
+  const { parentCounts } = LEVELS[level];
+  return {
+    share: (parentCounts * parent.share + codes) / (parentCounts + orders),
+    logWait: (parentCounts * parent.logWait + logWait) / (parentCounts + codes),
+  };
+}
+
+function bounded(codes: number, orders: number): number {
+  return Math.min(Math.max(codes, 0), Math.max(orders, 0));
+}

@@ -1,0 +1,79 @@
+import type { Offer } from "../core/offer.ts";
+import { betaQuantile } from "./beta.ts";
+import type { Deliveries, Delivery } from "./delivery.ts";
+import type { Loss, Losses } from "./losses.ts";
+import { keyOf } from "./place.ts";
+import type { Stock } from "./stock.ts";
+
+/** What is expected of a purchase. */
+export interface Estimate extends Delivery, Loss {
+  /** The chance that there is a number to sell. */
+  readonly availability: number;
+  /** The chance of a code that is exceeded with 90 % confidence. */
+  readonly lowShare: number;
+}
+
+const CONFIDENCE = 0.9;
+/** The estimates fade over days, so those of this second do for all of it. */
+const STEP_MS = 1_000;
+const MOST_KEPT = 20_000;
+
+export interface Estimates {
+  of(offer: Offer, time: number): Estimate;
+  /** What was kept of the upstream's places does not hold any more. */
+  changed(upstream: string): void;
+}
+
+interface Kept {
+  readonly step: number;
+  readonly version: number;
+  readonly claimedShare: number | undefined;
+  readonly claimedWaitMs: number | undefined;
+  readonly estimate: Estimate;
+}
+
+export function createEstimates(parts: { deliveries: Deliveries; losses: Losses; stock: Stock }): Estimates {
+  const { deliveries, losses, stock } = parts;
+  const kept = new Map<string, Kept>();
+  const versions = new Map<string, number>();
+
+  function estimate(offer: Offer, time: number): Estimate {
+    const { publishedSuccessRate: successRate, publishedWaitMs: waitMs } = offer;
+    const delivery = deliveries.estimate(offer, { successRate, waitMs }, time);
+    let low: number | undefined;
+    return {
+      ...delivery,
+      ...losses.estimate(offer, time),
+      availability: stock.share(offer, time),
+      get lowShare() {
+        low ??= betaQuantile(1 - CONFIDENCE, delivery.alpha, delivery.beta);
+        return low;
+      },
+    };
+  }
+
+  return {
+    of(offer, time) {
+      const step = Math.floor(time / STEP_MS);
+      const version = versions.get(offer.upstream) ?? 0;
+      const key = keyOf(offer);
+      const known = kept.get(key);
+      const { publishedSuccessRate: claimedShare, publishedWaitMs: claimedWaitMs } = offer;
+      if (
+        known?.step === step &&
+        known.version === version &&
+        known.claimedShare === claimedShare &&
+        known.claimedWaitMs === claimedWaitMs
+      ) {
+        return known.estimate;
+      }
+      const fresh = estimate(offer, step * STEP_MS);
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(key, { step, version, claimedShare, claimedWaitMs, estimate: fresh });
+      return fresh;
+    },
+    changed(upstream) {
+      versions.set(upstream, (versions.get(upstream) ?? 0) + 1);
+    },
+  };
+}

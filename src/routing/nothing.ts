@@ -1,0 +1,45 @@
+import { GatewayError } from "../core/error.ts";
+import { formatDecimal, formatMoney } from "../core/money.ts";
+import type { VerificationRequest } from "../core/verification.ts";
+import type { Ranking } from "./rank.ts";
+
+/** Why nothing can be bought, once a ranking came out empty. Tells first what the caller can do least about. */
+export function nothingToBuy(
+  { removed, lowestPriceAboveMax, retryAfterMs }: Ranking,
+  request: VerificationRequest,
+): GatewayError {
+  const what = request.offerId ?? `${request.service} in ${request.country}`;
+  const counts = Object.fromEntries([...removed].map(([exclusion, count]) => [exclusion, String(count)]));
+  if (removed.has("UPSTREAM_UNREACHABLE")) {
+    return new GatewayError("UPSTREAMS_UNAVAILABLE", `no upstream that sells ${what} can be reached`, {
+      metadata: counts,
+      retryAfterMs: retryAfterMs ?? 30_000,
+    });
+  }
+  if (removed.has("UPSTREAM_FUNDS")) {
+    return new GatewayError("UPSTREAM_FUNDS", `the accounts that could buy ${what} are out of money`, {
+      metadata: counts,
+    });
+  }
+  if (removed.has("UPSTREAM_CREDENTIALS")) {
+    return new GatewayError("UPSTREAM_CREDENTIALS", `the upstreams that sell ${what} reject their accounts' keys`, {
+      metadata: counts,
+    });
+  }
+  if (lowestPriceAboveMax) {
+    return new GatewayError("PRICE_ABOVE_MAX", `the lowest price for ${what} is ${formatMoney(lowestPriceAboveMax)}`, {
+      metadata: {
+        ...counts,
+        lowest_price: formatDecimal(lowestPriceAboveMax),
+        currency: lowestPriceAboveMax.currency,
+      },
+    });
+  }
+  if (removed.has("OUT_OF_STOCK")) {
+    return new GatewayError("NO_NUMBERS", `every offer of ${what} is out of stock`, {
+      metadata: counts,
+      retryAfterMs: 60_000,
+    });
+  }
+  return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata: counts });
+}
