@@ -84,7 +84,7 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
   /** Longer each time, up to a bound, and a little different at every upstream. */
   function delay(upstream: string, times: number): number {
     const spread = 1 + JITTER * (2 * createRandom(upstream, String(times))() - 1);
-    return Math.min(STEP_MS * times * spread, LONGEST_MS);
+    return Math.min(Math.round(STEP_MS * times * spread), LONGEST_MS);
   }
 
   function change(upstream: string, row: Row): void {

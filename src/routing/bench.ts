@@ -2,19 +2,23 @@ import type { Memory } from "./memory.ts";
 import { keyOf, type Place, placeOf } from "./place.ts";
 
 /** So unlikely must a run of failures be, by what was known before it, to be taken for an outage. */
-const CELL_CHANCE = Math.log(0.01);
-const UPSTREAM_CHANCE = Math.log(0.001);
+const CELL_CHANCE = 0.01;
+const UPSTREAM_CHANCE = 0.001;
+/** Where more is bought there are more runs that are chance alone: from so many orders a day on they must be rarer. */
+const FEW_PER_DAY = 4;
+/** But never so rare that an outage takes long to be believed. */
+const LEAST_CHANCE = 1e-5;
 const BENCH_MS = 30 * 60_000;
 const LONGEST_BENCHES = 6;
 /** Of a run; a place that hardly ever delivers needs many before they are unlikely. */
 const MOST_FAILURES = 256;
 
 interface Row {
-  /** Failures since the last success that the estimates count: when each was counted, and its weight. */
+  /** Failures since the last success, as the estimates count them: when, and with what weight. */
   failures: [time: number, weight: number][];
-  /** The chance of a code when the run of failures began. */
-  share: number;
-  /** The logarithm of the chance of the run. */
+  /** What was believed of the chance of a code when the run began. */
+  before: Belief;
+  /** The logarithm of the chance of the run, by that. */
   chance: number;
   /** How often in a row it was benched; 0 while it is not. */
   times: number;
@@ -23,19 +27,30 @@ interface Row {
   probe?: { order: string; until: number } | undefined;
 }
 
-/** Whether a place is to be bought from. `back`: its time on the bench is over, and one order may try it. */
+/** A Beta distribution. */
+export interface Belief {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/**
+ * Whether a place is to be bought from. `back`: its time on the bench is over, and one order may try it, as if what was
+ * believed before its outage were true again.
+ */
 export type Benching =
   | { readonly state: "playing" }
   | { readonly state: "benched" | "probed"; readonly until: number }
-  | { readonly state: "back" };
+  | { readonly state: "back"; readonly before: Belief | undefined };
 
 export interface Failure {
   /** 0 to 1: how sure it is that no code would have come. */
   readonly weight: number;
-  /** The chance of a code as it was estimated before this. */
-  readonly share: number;
+  /** What was believed before this. */
+  readonly belief: Belief;
   readonly boughtAt: number;
   readonly time: number;
+  /** Orders a day, at the place and at its upstream, about. */
+  readonly perDay: { readonly cell: number; readonly upstream: number };
 }
 
 /**
@@ -43,7 +58,8 @@ export interface Failure {
  * move over days. What is benched is tried last, never left out. Once its time is over, one order at a time is let
  * through at the usual place: a code puts it back into play, a failure benches it again for longer.
  *
- * Failures that an outage explains say nothing of the time after it: the estimates are told to forget them.
+ * Failures of an outage that has ended say nothing of the time after it: the estimates are then told to forget them. Not
+ * before: an unlucky run is no outage, and a place that is benched for one must not come out of it as flawless.
  */
 export interface Bench {
   /** `order` may be the one that tries it already. */
@@ -52,11 +68,9 @@ export interface Bench {
   claim(place: Place, order: string, time: number, until: number): void;
   /** The order tells nothing: another may try. */
   release(place: Place, order: string): void;
-  /** To be called before the failure is counted. False: it came of an outage that is known, and is not to be counted. */
-  isNews(place: Place, boughtAt: number): boolean;
-  /** To be called after it was counted. */
+  /** To be called after the estimates have counted it, at its time and with its weight. */
   failed(place: Place, failure: Failure): void;
-  succeeded(place: Place): void;
+  succeeded(place: Place, boughtAt: number): void;
   /**
    * Until when the upstream is benched, or every place of it that anything was heard of since its last success.
    * Undefined while neither is.
@@ -79,23 +93,20 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
   });
 
   const placesAt = (upstream: string) => [...rows.keys()].filter((key) => key.startsWith(`${upstream}/`));
+  const isBenched = (key: string) => (rows.get(key)?.times ?? 0) > 0;
 
   function forgetRun(key: string): void {
-    const row = rows.open(key);
-    for (const [time, weight] of row.failures) forget(placeOf(key), time, weight);
-    row.failures = [];
+    for (const [time, weight] of rows.get(key)?.failures ?? []) forget(placeOf(key), time, weight);
   }
 
   function reset(key: string): void {
     const row = rows.get(key);
-    if (!row || (row.times === 0 && row.failures.length === 0 && row.chance === 0)) return;
-    rows.set(key, fresh());
+    if (row && (row.times > 0 || row.failures.length > 0 || row.chance < 0)) rows.set(key, fresh());
   }
 
   function bench(row: Row, time: number): void {
     row.times = Math.min(row.times + 1, LONGEST_BENCHES);
     row.until = time + row.times * BENCH_MS;
-    row.chance = 0;
     row.probe = undefined;
   }
 
@@ -105,7 +116,7 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
     const { probe } = row;
     return probe && probe.until > time && probe.order !== order
       ? { state: "probed", until: probe.until }
-      : { state: "back" };
+      : { state: "back", before: undefined };
   }
 
   function benchedPlaces(upstream: string, time: number) {
@@ -117,10 +128,13 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
 
   return {
     standing(place, time, order) {
-      const cell = standingOf(rows.get(keyOf(place)), time, order);
+      const row = rows.get(keyOf(place));
+      const cell = standingOf(row, time, order);
       if ("until" in cell) return cell;
       const whole = standingOf(rows.get(place.upstream), time, order);
-      return whole.state === "playing" ? cell : whole;
+      if ("until" in whole) return whole;
+      if (cell.state === "playing" && whole.state === "playing") return PLAYING;
+      return { state: "back", before: row && row.failures.length > 0 ? row.before : undefined };
     },
 
     claim(place, order, time, until) {
@@ -141,47 +155,35 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
       }
     },
 
-    isNews: (place, boughtAt) =>
-      [keyOf(place), place.upstream].every((key) => {
-        const row = rows.get(key);
-        return !row || row.times === 0 || boughtAt >= row.until;
-      }),
-
-    failed(place, { weight, share, time }) {
+    failed(place, { weight, belief, boughtAt, time, perDay }) {
       const [cellKey, key] = [keyOf(place), place.upstream];
       const [cell, whole] = [rows.open(cellKey), rows.open(key)];
-      if (cell.failures.length === 0) cell.share = share;
+      if (cell.failures.length === 0) cell.before = belief;
+      const chance = chanceOf(cell, weight);
       cell.failures.push([time, weight]);
       cell.failures.splice(0, cell.failures.length - MOST_FAILURES);
-      const chance = weight * Math.log(1 - cell.share);
-      for (const row of [cell, whole]) {
-        if (row.times > 0) bench(row, time);
-        else row.chance += chance;
-      }
-      if (cell.chance < CELL_CHANCE) {
-        bench(cell, time);
-        forgetRun(cellKey);
-      }
-      if (whole.chance < UPSTREAM_CHANCE) {
-        bench(whole, time);
-        for (const other of placesAt(key)) {
-          if (rows.open(other).times > 0) continue;
-          forgetRun(other);
-          reset(other);
-        }
+      for (const [row, least] of [
+        [cell, threshold(CELL_CHANCE, perDay.cell)],
+        [whole, threshold(UPSTREAM_CHANCE, perDay.upstream)],
+      ] as const) {
+        row.chance += chance;
+        // What was bought before the bench's end tells nothing new.
+        if (row.times > 0 ? boughtAt >= row.until : row.chance < least) bench(row, time);
       }
       rows.changed(cellKey);
       rows.changed(key);
     },
 
-    succeeded(place) {
+    succeeded(place, boughtAt) {
       const { upstream } = place;
+      const isOver = (key: string) => isBenched(key) && boughtAt >= rows.open(key).until;
       // The outage of an upstream was also that of its places.
-      const isOver = (rows.get(upstream)?.times ?? 0) > 0;
-      for (const key of isOver ? placesAt(upstream) : [keyOf(place)]) {
-        if (isOver || (rows.get(key)?.times ?? 0) > 0) forgetRun(key);
+      const ended = isOver(upstream) ? placesAt(upstream) : isOver(keyOf(place)) ? [keyOf(place)] : [];
+      for (const key of ended) {
+        forgetRun(key);
         reset(key);
       }
+      reset(keyOf(place));
       reset(upstream);
     },
 
@@ -196,8 +198,18 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
   };
 }
 
+/** The logarithm of the chance that the next one fails as well, by what was believed before the run. */
+function chanceOf({ before: { alpha, beta }, failures }: Row, weight: number): number {
+  const failed = failures.reduce((sum, [, one]) => sum + one, 0);
+  return weight * Math.log((beta + failed) / (alpha + beta + failed));
+}
+
+function threshold(chance: number, perDay: number): number {
+  return Math.log(Math.max(chance / Math.max(perDay / FEW_PER_DAY, 1), LEAST_CHANCE));
+}
+
 const PLAYING: Benching = { state: "playing" };
 
 function fresh(): Row {
-  return { failures: [], share: 0, chance: 0, times: 0, until: 0 };
+  return { failures: [], before: { alpha: 1, beta: 1 }, chance: 0, times: 0, until: 0 };
 }

@@ -67,6 +67,8 @@ export interface Deliveries {
   count(place: Place, time: number, counts: Counts): void;
   /** Counts how true a claim was. */
   countClaim(upstream: string, time: number, claimed: number, codes: number): void;
+  /** How many outcomes a day there were of late, about: of the place, and of its upstream. */
+  perDay(place: Place, time: number): { readonly cell: number; readonly upstream: number };
   /** The chance that a code that will come has come after so long. */
   arrivedBy(ageMs: number, place: Place, time: number): number;
 }
@@ -161,6 +163,14 @@ export function createDeliveries(memory: Memory): Deliveries {
     countClaim(upstream, time, claimed, codes) {
       addTo(claims.open(upstream), time, CLAIM_HALF_LIFE_MS, [1, codes, claimed]);
       claims.changed(upstream);
+    },
+
+    perDay(place, time) {
+      const keys = keysOf(place);
+      // In a steady state the counts are the rate times the mean age of what is not forgotten.
+      const rate = (level: "cell" | "upstream") =>
+        (countsAt(level, keys[level], time).orders * Math.LN2 * DAY_MS) / LEVELS[level].halfLifeMs;
+      return { cell: rate("cell"), upstream: rate("upstream") };
     },
 
     arrivedBy(ageMs, place, time) {

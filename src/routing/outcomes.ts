@@ -89,7 +89,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
     const { at, logWait } = codeOf(verification);
     deliveries.count(place, at, { orders: 1, codes: 1, logWait });
     noteClaim(verification, place, at, 1);
-    bench.succeeded(place);
+    bench.succeeded(place, boughtAt(verification));
   }
 
   function noteClaim({ offerId = "" }: Verification, { upstream }: Place, time: number, codes: number): void {
@@ -120,12 +120,12 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
 
   function fail(verification: Verification, place: Place, weight: number, time: number): void {
     const bought = boughtAt(verification);
-    if (!bench.isNews(place, bought)) return;
-    const { share } = deliveries.estimate(place, {}, time);
+    const belief = deliveries.estimate(place, {}, time);
     deliveries.count(place, time, { orders: weight, codes: 0, logWait: 0 });
     noteClaim(verification, place, time, 0);
     losses.countWait(place, time, Math.max(time - bought, 0));
-    bench.failed(place, { weight, share, boughtAt: bought, time });
+    const perDay = deliveries.perDay(place, time);
+    bench.failed(place, { weight, belief, boughtAt: bought, time, perDay });
   }
 
   return {

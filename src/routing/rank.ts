@@ -1,7 +1,7 @@
 import type { Money } from "../core/money.ts";
 import { compareWorth, inDollars, isAtMost, type Rates } from "../core/rates.ts";
 import type { Strategy } from "../core/verification.ts";
-import type { Benching } from "./bench.ts";
+import type { Belief, Benching } from "./bench.ts";
 import { type Asked, type Exclusion, exclusionOf, type Quote } from "./constraints.ts";
 import type { Estimate } from "./estimates.ts";
 import { explainCandidate, explainExclusion } from "./explain.ts";
@@ -105,9 +105,10 @@ function place(
   known: Knowledge,
 ): Placed {
   const { offer, price } = quote;
-  const estimate = known.estimate?.(quote);
   const weighed = weigh(price, rates);
   const benching = known.benching(quote);
+  const present = known.estimate?.(quote);
+  const estimate = present && benching.state === "back" ? asBefore(present, benching.before) : present;
   return {
     offer,
     price,
@@ -124,6 +125,18 @@ function place(
       return explainCandidate(this.among, this.at, strategy, rates);
     },
   };
+}
+
+/** What is tried after its outage is judged by what was known before it. */
+function asBefore(estimate: Estimate, before: Belief | undefined): Estimate {
+  if (!before) return estimate;
+  const { alpha, beta } = before;
+  // A copy would ask for the low share at once.
+  return Object.create(estimate, {
+    alpha: { value: alpha },
+    beta: { value: beta },
+    share: { value: alpha / (alpha + beta) },
+  });
 }
 
 function scoreOf(weighed: number, estimate: Estimate, strategy: Strategy, worth: Worth): number {
