@@ -10,6 +10,8 @@ const FEW_PER_DAY = 4;
 const LEAST_CHANCE = 1e-5;
 const BENCH_MS = 30 * 60_000;
 const LONGEST_BENCHES = 6;
+/** Outcomes that are as good as what is believed of a place without any. */
+const WELL_KNOWN = 8;
 /** Of a run; a place that hardly ever delivers needs many before they are unlikely. */
 const MOST_FAILURES = 256;
 
@@ -95,8 +97,12 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
   const placesAt = (upstream: string) => [...rows.keys()].filter((key) => key.startsWith(`${upstream}/`));
   const isBenched = (key: string) => (rows.get(key)?.times ?? 0) > 0;
 
+  /** A place that was hardly known before its run may just be a bad one: the less was known, the less is forgotten. */
   function forgetRun(key: string): void {
-    for (const [time, weight] of rows.get(key)?.failures ?? []) forget(placeOf(key), time, weight);
+    const { failures, before } = rows.open(key);
+    const known = Math.max(before.alpha + before.beta - WELL_KNOWN, 0);
+    const share = known / (known + WELL_KNOWN);
+    for (const [time, weight] of failures) forget(placeOf(key), time, weight * share);
   }
 
   function reset(key: string): void {
@@ -158,6 +164,8 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
     failed(place, { weight, belief, boughtAt, time, perDay }) {
       const [cellKey, key] = [keyOf(place), place.upstream];
       const [cell, whole] = [rows.open(cellKey), rows.open(key)];
+      // What was bought before the bench's end tells nothing new.
+      const isExplained = [cell, whole].some((row) => row.times > 0 && boughtAt < row.until);
       if (cell.failures.length === 0) cell.before = belief;
       const chance = chanceOf(cell, weight);
       cell.failures.push([time, weight]);
@@ -166,9 +174,9 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
         [cell, threshold(CELL_CHANCE, perDay.cell)],
         [whole, threshold(UPSTREAM_CHANCE, perDay.upstream)],
       ] as const) {
+        if (isExplained) continue;
         row.chance += chance;
-        // What was bought before the bench's end tells nothing new.
-        if (row.times > 0 ? boughtAt >= row.until : row.chance < least) bench(row, time);
+        if (row.times > 0 || row.chance < least) bench(row, time);
       }
       rows.changed(cellKey);
       rows.changed(key);
@@ -189,9 +197,9 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
 
     upstreamUntil(upstream, time) {
       const { times = 0, until = 0, chance = 0 } = rows.get(upstream) ?? {};
-      if (times > 0) return until > time ? until : undefined;
-      const untils = chance < 0 ? benchedPlaces(upstream, time).map((benched) => benched.until) : [];
-      return untils.length > 0 ? Math.max(...untils) : undefined;
+      const places = chance < 0 ? benchedPlaces(upstream, time).map((benched) => benched.until) : [];
+      const last = Math.max(times > 0 ? until : 0, ...places);
+      return last > time ? last : undefined;
     },
 
     benchedPlaces,

@@ -7,8 +7,8 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * What is known of a place is also known, a little, of its neighbours: of the upstream, of its country, of its service.
- * Each level counts all outcomes below it, forgets half of them in its half-life, and is held to what its parent says
- * as if that were so many outcomes.
+ * Each level counts the outcomes below it, forgets half of them in its half-life, and is held to what its parent says
+ * as if that were so many outcomes. What the place itself has seen is left out of its own parents: it counts once.
  */
 const LEVELS = {
   upstream: { halfLifeMs: 14 * DAY_MS, parentCounts: 20 },
@@ -16,6 +16,11 @@ const LEVELS = {
   service: { halfLifeMs: 7 * DAY_MS, parentCounts: 10 },
   cell: { halfLifeMs: 3 * DAY_MS, parentCounts: 8 },
 } as const;
+
+type Level = keyof typeof LEVELS;
+
+/** Everything is counted by each of them. */
+const HALF_LIVES: readonly number[] = [...new Set(Object.values(LEVELS).map(({ halfLifeMs }) => halfLifeMs))];
 
 /** Before anything is known: the share of numbers that get their code, and the logarithm of the median wait in ms. */
 const USUAL_SHARE = 0.75;
@@ -56,7 +61,8 @@ export interface Counts {
 }
 
 interface Row {
-  readonly fading: Fading;
+  /** The same counts, by each of the half-lives. */
+  readonly fadings: readonly Fading[];
   /** Outcomes over all time. */
   seen: number;
 }
@@ -75,13 +81,13 @@ export interface Deliveries {
 
 export function createDeliveries(memory: Memory): Deliveries {
   const rows = memory.table<Row>("delivery", {
-    fresh: () => ({ fading: createFading(3), seen: 0 }),
+    fresh: () => ({ fadings: [createFading(3), createFading(3), createFading(3)], seen: 0 }),
     read(json) {
-      const [seen, ...sums] = Array.isArray(json) ? json : [];
-      const fading = readFading(sums, 3);
-      return fading && Number.isFinite(seen) ? { fading, seen } : undefined;
+      const [seen, ...written] = Array.isArray(json) ? json : [];
+      const fadings = written.map((sums) => readFading(sums, 3)).filter((fading) => fading !== undefined);
+      return fadings.length === 3 && Number.isFinite(seen) ? { fadings, seen } : undefined;
     },
-    write: ({ fading, seen }) => [seen, ...(writeFading(fading) as number[])],
+    write: ({ fadings, seen }) => [seen, ...fadings.map(writeFading)],
   });
   const claims = memory.table<Fading>("claims", {
     fresh: () => createFading(3),
@@ -96,14 +102,22 @@ export function createDeliveries(memory: Memory): Deliveries {
     cell: keyOf(place),
   });
 
-  /** What is left of a level's counts at that time. */
-  function countsAt(level: keyof typeof LEVELS, key: string, time: number): Counts {
-    const row = rows.get(key);
-    if (!row) return NOTHING;
-    const kept = factorAt(row.fading, time, LEVELS[level].halfLifeMs);
-    const [orders = 0, codes = 0, logWait = 0] = row.fading.sums;
+  /** What is left at that time of what was counted under the key, by the half-life of that level. */
+  function countsAt(level: Level, key: string, time: number): Counts {
+    const fading = rows.get(key)?.fadings[HALF_LIVES.indexOf(LEVELS[level].halfLifeMs)];
+    if (!fading) return NOTHING;
+    const kept = factorAt(fading, time, LEVELS[level].halfLifeMs);
+    const [orders = 0, codes = 0, logWait = 0] = fading.sums;
     // What is taken out may have been lost in a crash before it was saved.
     return { orders: Math.max(orders, 0) * kept, codes: bounded(codes, orders) * kept, logWait: logWait * kept };
+  }
+
+  /** What a level has counted elsewhere than at the cell. */
+  function countsBeside(level: Level, key: string, cellKey: string, time: number): Counts {
+    const [all, own] = [countsAt(level, key, time), countsAt(level, cellKey, time)];
+    const orders = Math.max(all.orders - own.orders, 0);
+    const codes = bounded(all.codes - own.codes, orders);
+    return { orders, codes, logWait: codes > 0 ? all.logWait - own.logWait : 0 };
   }
 
   /** Log odds to be added to what the upstream claims: how much better its numbers are, or worse. */
@@ -120,9 +134,9 @@ export function createDeliveries(memory: Memory): Deliveries {
 
   function estimate(place: Place, { successRate, waitMs }: Claim, time: number): Delivery {
     const keys = keysOf(place);
-    const upstream = pulled("upstream", countsAt("upstream", keys.upstream, time), USUAL);
-    const country = pulled("country", countsAt("country", keys.country, time), upstream);
-    const service = pulled("service", countsAt("service", keys.service, time), upstream);
+    const upstream = pulled("upstream", countsBeside("upstream", keys.upstream, keys.cell, time), USUAL);
+    const country = pulled("country", countsBeside("country", keys.country, keys.cell, time), upstream);
+    const service = pulled("service", countsBeside("service", keys.service, keys.cell, time), upstream);
     const cell = countsAt("cell", keys.cell, time);
     // Where both the country and the service are better than the upstream, the two together are better still.
     const share = fromLogit(logit(country.share) + logit(service.share) - logit(upstream.share));
@@ -152,9 +166,11 @@ export function createDeliveries(memory: Memory): Deliveries {
     estimate,
 
     count(place, time, { orders, codes, logWait }) {
-      for (const [level, key] of Object.entries(keysOf(place)) as [keyof typeof LEVELS, string][]) {
+      for (const key of Object.values(keysOf(place))) {
         const row = rows.open(key);
-        addTo(row.fading, time, LEVELS[level].halfLifeMs, [orders, codes, logWait]);
+        row.fadings.forEach((fading, at) => {
+          addTo(fading, time, HALF_LIVES[at] ?? 0, [orders, codes, logWait]);
+        });
         row.seen += Math.sign(orders);
         rows.changed(key);
       }
@@ -189,7 +205,7 @@ interface Expectation {
 
 const USUAL: Expectation = { share: USUAL_SHARE, logWait: USUAL_LOG_WAIT };
 
-function pulled(level: keyof typeof LEVELS, { orders, codes, logWait }: Counts, parent: Expectation): Expectation {
+function pulled(level: Level, { orders, codes, logWait }: Counts, parent: Expectation): Expectation {
   const { parentCounts } = LEVELS[level];
   return {
     share: (parentCounts * parent.share + codes) / (parentCounts + orders),

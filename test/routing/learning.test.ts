@@ -58,17 +58,22 @@ describe("the estimate", () => {
     expect(seen).toBe(40);
   });
 
-  it.each<[string, Partial<Offer>]>([
-    ["the same country", { service: "telegram" }],
-    ["the same service", { country: "GB" }],
-    ["the same upstream", { country: "GB", service: "telegram" }],
-  ])("says something of %s as well, and less", async (_, elsewhere) => {
+  it("says something of its neighbours as well, of the nearer ones more", async () => {
     const visit = await visitRouter();
-    await live(visit, cheap, 30);
-    const there = offer("2", { upstream: "cheap", ...elsewhere });
-    expect(estimateOf(visit, there).share).toBeGreaterThan(0.78);
-    expect(estimateOf(visit, there).share).toBeLessThan(estimateOf(visit, cheap).share);
+    await live(visit, cheap, 10);
+    const at = (place: Partial<Offer>) => estimateOf(visit, offer("2", { upstream: "cheap", ...place })).share;
+    const far = at({ country: "GB", service: "telegram" });
+    expect(at({ service: "telegram" })).toBeGreaterThan(far);
+    expect(at({ country: "GB" })).toBeGreaterThan(far);
+    expect(far).toBeGreaterThan(0.78);
     expect(estimateOf(visit, dear).share).toBeCloseTo(0.75, 5);
+  });
+
+  it("counts what a place has seen once, not again through its neighbourhood", async () => {
+    const visit = await visitRouter();
+    await live(visit, cheap, 8);
+    // Eight outcomes that are believed, and eight codes.
+    expect(estimateOf(visit, cheap).share).toBeCloseTo((8 * 0.75 + 8) / 16, 2);
   });
 
   it("forgets a place in days, and an upstream in weeks", async () => {
