@@ -122,6 +122,11 @@ export function oracle(world: World, giveUpMs: number, { perMs, perNumber }: Cos
   return { order: (_, pair, time, used) => cellsOf(world, pair, used).sort(by((cell) => cost(cell, time))) };
 }
 
+/** As the oracle, except that it does not know of outages: how much of the gap they are. */
+export function blindOracle(world: World, giveUpMs: number, costs: Costs): Policy {
+  return oracle({ ...world, shareAt: ({ share }) => share }, giveUpMs, costs);
+}
+
 /** The product's own router, with its default settings. */
 export async function numgate(world: World, strategy: Strategy): Promise<Policy> {
   let now = 0;
@@ -225,7 +230,7 @@ function money(micros: number): Money {
   return { currency: "USD", micros: BigInt(Math.round(micros)) };
 }
 
-function toOffer(world: World, cell: Cell): Offer {
+export function toOffer(world: World, cell: Cell): Offer {
   const upstream = world.upstreams[cell.upstream] ?? "";
   const { country = "", service = "" } = world.pairs[cell.pair] ?? {};
   return {

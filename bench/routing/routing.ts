@@ -2,6 +2,7 @@
 // node bench/routing/routing.ts [seeds]
 
 import {
+  blindOracle,
   type Costs,
   cheapestFirst,
   numgate,
@@ -36,11 +37,15 @@ function costPerCode({ codes, money, waitedMs, renumbered }: Totals, { perMs, pe
   return (money + perMs * waitedMs + perNumber * renumbered) / codes;
 }
 
+const oracles = new Map<string, Totals>();
+
 async function gaps(make: Make, costs: Costs, refunds: Refunds, wishes: number): Promise<number[]> {
   const found: number[] = [];
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const world = createWorld(seed, refunds);
-    const best = simulate(world, oracle(world, GIVE_UP_MS, costs), wishes, seed);
+    const key = JSON.stringify([costs, refunds, wishes, seed]);
+    const best = oracles.get(key) ?? simulate(world, oracle(world, GIVE_UP_MS, costs), wishes, seed);
+    oracles.set(key, best);
     const own = simulate(world, await make(world, seed), wishes, seed);
     found.push(costPerCode(own, costs) / costPerCode(best, costs) - 1);
   }
@@ -54,7 +59,8 @@ async function table(title: string, costs: Costs, ours: readonly (readonly [stri
   process.stdout.write(`\n${title}: gap to the oracle, mean of ${SEEDS} seeds (worst)\n`);
   const heads = REFUNDS.flatMap((refunds) => SIZES.map((size) => `${refunds} ${size / 1000}k`.padStart(19)));
   process.stdout.write(`${"".padEnd(34)}${heads.join("")}\n`);
-  for (const [name, make] of [...RIVALS, ...ours]) {
+  const blind: Make = (world) => blindOracle(world, GIVE_UP_MS, costs);
+  for (const [name, make] of [...RIVALS, ["knows all but outages", blind] as const, ...ours]) {
     process.stdout.write(name.padEnd(34));
     for (const refunds of REFUNDS) {
       for (const size of SIZES) {

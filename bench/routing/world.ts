@@ -74,7 +74,7 @@ export function createWorld(seed: number, refunds: Refunds): World {
     weights[pair] = 1 / (rank + 1);
   });
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const base = pairs.map(() => 0.2 * Math.exp(0.6 * normal(random) + 0.3));
+  const base = pairs.map(() => 0.37 * Math.exp(0.6 * normal(random) + 0.3));
   const ofUpstream = UPSTREAMS.map(() => 0.9 + 0.7 * normal(random));
   const ofCountry = UPSTREAMS.map(() => COUNTRIES.map(() => 0.5 * normal(random)));
   const ofService = UPSTREAMS.map(() => SERVICES.map(() => 0.5 * normal(random)));

@@ -60,10 +60,11 @@ export function createBuyer(parts: OrderParts): Buy {
   /** One call to one upstream: the intent is committed before it, the outcome after. */
   async function attempt(
     { verificationId, request }: Verification,
-    { offer, price, explanation }: Candidate,
+    candidate: Candidate,
     caller: Caller,
     patience: AbortSignal,
   ): Promise<Verification> {
+    const { offer, price } = candidate;
     const upstream = upstreams.get(offer.upstream);
     const desk = upstream?.desks.verification;
     if (!upstream || !desk) throw notServed(offer.upstream);
@@ -76,7 +77,7 @@ export function createBuyer(parts: OrderParts): Buy {
         async () => {
           const { upstream, provider, offerId, ref: offerRef, country, service } = offer;
           const place = { upstream, provider, offerId, offerRef, country, service };
-          const intent = { ...place, quotedPrice: price, explanation, time: now() };
+          const intent = { ...place, quotedPrice: price, explanation: candidate.explain(), time: now() };
           feed.publish(await store.beginAttempt(verificationId, caller, intent));
           intended = true;
           return await desk.buy({ offerRef, capability, areaCode, maxPrice }, UNINTERRUPTED);

@@ -32,7 +32,7 @@ export interface Asked {
   readonly request: VerificationRequest;
   readonly caller: Caller;
   readonly rates: Rates;
-  /** The estimated success rate; what has none, such as a rental, fails no minimum. */
+  /** The estimated success rate; absent of rentals, which fail no minimum. */
   share?(offer: Offer): number;
   bar(offer: Offer, price: Money | undefined): Bar | undefined;
 }

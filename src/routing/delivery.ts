@@ -45,6 +45,8 @@ export interface Delivery {
   readonly seen: number;
   /** The share of them that were codes, recent ones weighing more. Undefined without any. */
   readonly seenShare: number | undefined;
+  /** False when nothing was seen of the upstream, and nothing is claimed: then the chance is what is usual anywhere. */
+  readonly isGrounded: boolean;
 }
 
 export interface Claim {
@@ -58,6 +60,8 @@ export interface Counts {
   readonly codes: number;
   /** Of the codes, together: the logarithm of the wait in ms. */
   readonly logWait: number;
+  /** How many outcomes that is, for people. By default as the sign of `orders` says. */
+  readonly seen?: number;
 }
 
 interface Row {
@@ -73,6 +77,8 @@ export interface Deliveries {
   count(place: Place, time: number, counts: Counts): void;
   /** Counts how true a claim was. */
   countClaim(upstream: string, time: number, claimed: number, codes: number): void;
+  /** What was seen at the place itself; see Delivery. */
+  seenAt(place: Place, time: number): Pick<Delivery, "seen" | "seenShare">;
   /** How many outcomes a day there were of late, about: of the place, and of its upstream. */
   perDay(place: Place, time: number): { readonly cell: number; readonly upstream: number };
   /** The chance that a code that will come has come after so long. */
@@ -159,19 +165,20 @@ export function createDeliveries(memory: Memory): Deliveries {
       meanWaitMs: medianWaitMs * MEAN_OVER_MEDIAN,
       seen: rows.get(keys.cell)?.seen ?? 0,
       seenShare: cell.orders > 0 ? cell.codes / cell.orders : undefined,
+      isGrounded: claimed > 0 || rows.get(keys.upstream) !== undefined,
     };
   }
 
   return {
     estimate,
 
-    count(place, time, { orders, codes, logWait }) {
+    count(place, time, { orders, codes, logWait, seen = Math.sign(orders) }) {
       for (const key of Object.values(keysOf(place))) {
         const row = rows.open(key);
         row.fadings.forEach((fading, at) => {
           addTo(fading, time, HALF_LIVES[at] ?? 0, [orders, codes, logWait]);
         });
-        row.seen += Math.sign(orders);
+        row.seen += seen;
         rows.changed(key);
       }
     },
@@ -179,6 +186,12 @@ export function createDeliveries(memory: Memory): Deliveries {
     countClaim(upstream, time, claimed, codes) {
       addTo(claims.open(upstream), time, CLAIM_HALF_LIFE_MS, [1, codes, claimed]);
       claims.changed(upstream);
+    },
+
+    seenAt(place, time) {
+      const key = keyOf(place);
+      const { orders, codes } = countsAt("cell", key, time);
+      return { seen: rows.get(key)?.seen ?? 0, seenShare: orders > 0 ? codes / orders : undefined };
     },
 
     perDay(place, time) {

@@ -9,8 +9,10 @@ import type { Stock } from "./stock.ts";
 export interface Estimate extends Delivery, Loss {
   /** The chance that there is a number to sell. */
   readonly availability: number;
-  /** The chance of a code that is exceeded with 90 % confidence. */
-  readonly lowShare: number;
+  /** The chance of a code that is exceeded with 90 % confidence: worked out when it is asked for. */
+  lowShare(): number;
+  /** What `lowShare` gave. */
+  low: number | undefined;
 }
 
 const CONFIDENCE = 0.9;
@@ -22,6 +24,11 @@ export interface Estimates {
   of(offer: Offer, time: number): Estimate;
   /** What was kept of the upstream's places does not hold any more. */
   changed(upstream: string): void;
+}
+
+function lowShare(this: Estimate): number {
+  this.low ??= betaQuantile(1 - CONFIDENCE, this.alpha, this.beta);
+  return this.low;
 }
 
 interface Kept {
@@ -39,17 +46,15 @@ export function createEstimates(parts: { deliveries: Deliveries; losses: Losses;
 
   function estimate(offer: Offer, time: number): Estimate {
     const { publishedSuccessRate: successRate, publishedWaitMs: waitMs } = offer;
-    const delivery = deliveries.estimate(offer, { successRate, waitMs }, time);
-    let low: number | undefined;
-    return {
-      ...delivery,
-      ...losses.estimate(offer, time),
-      availability: stock.share(offer, time),
-      get lowShare() {
-        low ??= betaQuantile(1 - CONFIDENCE, delivery.alpha, delivery.beta);
-        return low;
-      },
-    };
+    const { alpha, beta, share, medianWaitMs, meanWaitMs, seen, seenShare, isGrounded } = deliveries.estimate(
+      offer,
+      { successRate, waitMs },
+      time,
+    );
+    const { refundShare, giveUpMs } = losses.estimate(offer, time);
+    const availability = stock.share(offer, time);
+    const expected = { share, medianWaitMs, meanWaitMs, refundShare, giveUpMs, availability };
+    return { ...expected, alpha, beta, seen, seenShare, isGrounded, low: undefined, lowShare };
   }
 
   return {

@@ -21,8 +21,8 @@ export interface Candidate extends Quote {
   readonly explores: boolean;
   /** It is out of its bench, and this order finds out whether its outage is over. */
   readonly probes: boolean;
-  /** One sentence, with the numbers: why it stands where it stands. */
-  readonly explanation: string;
+  /** One sentence, with the numbers: why it stands where it stands. Only what is tried, or shown, is put into words. */
+  explain(): string;
 }
 
 export interface SetBack {
@@ -33,7 +33,8 @@ export interface SetBack {
 /** An offer that is left out. */
 export interface Excluded extends Quote {
   readonly exclusion: Exclusion;
-  readonly explanation: string;
+  /** One sentence: why. */
+  explain(): string;
 }
 
 export interface Ranking {
@@ -95,6 +96,8 @@ export interface Placed extends Candidate {
   readonly weighed: number;
   at: number;
   among: readonly Candidate[];
+  readonly strategy: Strategy;
+  readonly rates: Rates;
 }
 
 function place(
@@ -119,28 +122,32 @@ function place(
     explores: false,
     probes: benching.state === "back",
     at: 0,
-    among: [],
-    // Only what is tried, or shown, is put into words.
-    get explanation() {
-      return explainCandidate(this.among, this.at, strategy, rates);
-    },
+    among: NOBODY,
+    strategy,
+    rates,
+    explain,
   };
+}
+
+const NOBODY: readonly Candidate[] = [];
+
+/** One for all: a ranking makes many candidates, and few explanations. */
+function explain(this: Placed): string {
+  return explainCandidate(this.among, this.at, this.strategy, this.rates);
 }
 
 /** What is tried after its outage is judged by what was known before it. */
 function asBefore(estimate: Estimate, before: Belief | undefined): Estimate {
   if (!before) return estimate;
   const { alpha, beta } = before;
-  // A copy would ask for the low share at once.
-  return Object.create(estimate, {
-    alpha: { value: alpha },
-    beta: { value: beta },
-    share: { value: alpha / (alpha + beta) },
-  });
+  const share = alpha / (alpha + beta);
+  return { ...estimate, alpha, beta, share, low: undefined };
 }
 
 function scoreOf(weighed: number, estimate: Estimate, strategy: Strategy, worth: Worth): number {
-  return strategy === "MOST_RELIABLE" ? 1 - estimate.lowShare : expectedCost(weighed, estimate.share, estimate, worth);
+  return strategy === "MOST_RELIABLE"
+    ? 1 - estimate.lowShare()
+    : expectedCost(weighed, estimate.share, estimate, worth);
 }
 
 function setBackOf(quote: Quote, benching: Benching, known: Knowledge): SetBack | undefined {
@@ -178,15 +185,8 @@ function median(quotes: readonly { readonly price: Money }[], rates: Rates): num
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }
 
-function leftOut({ offer, price }: Quote, exclusion: Exclusion, { request }: Asked): Excluded {
-  return {
-    offer,
-    price,
-    exclusion,
-    get explanation() {
-      return explainExclusion({ offer, price }, exclusion, request);
-    },
-  };
+function leftOut(quote: Quote, exclusion: Exclusion, { request }: Asked): Excluded {
+  return { ...quote, exclusion, explain: () => explainExclusion(quote, exclusion, request) };
 }
 
 function count(excluded: readonly Excluded[]): ReadonlyMap<Exclusion, number> {

@@ -94,7 +94,7 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
   const estimates = createEstimates({ deliveries, losses, stock });
   const { changed } = estimates;
   const bench = createBench(memory, (place, time, weight) => {
-    deliveries.count(place, time, { orders: -weight, codes: 0, logWait: 0 });
+    deliveries.count(place, time, { orders: -weight, codes: 0, logWait: 0, seen: 0 });
     changed(place.upstream);
   });
   const access = createAccess({
@@ -129,7 +129,11 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
         request,
         caller,
         rates,
-        share: (offer) => estimates.of(offer, time).share,
+        // Of what nothing is known, nothing is promised either.
+        share: (offer) => {
+          const { share, isGrounded } = estimates.of(offer, time);
+          return isGrounded ? share : 0;
+        },
         bar: ({ upstream }, price) => access.barredFor(upstream, price, time),
       };
       const known: Knowledge = {
@@ -162,7 +166,7 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
     },
 
     observed(offer) {
-      const { seen, seenShare } = estimates.of(offer, clock.now());
+      const { seen, seenShare } = deliveries.seenAt(offer, clock.now());
       return { successRate: seen > 0 ? seenShare : undefined, sampleCount: seen };
     },
 

@@ -16,10 +16,10 @@ export function rankingToWire(
 ): MessageInitShape<typeof RankedOfferSchema>[] {
   const shown = (offer: Offer) => offerToWire(offer, observed(offer));
   const tried = candidates.map((candidate) => candidateToWire(candidate, shown(candidate.offer), byMoney));
-  const leftOut = excluded.map(({ offer, exclusion, explanation }: Excluded) => ({
+  const leftOut = excluded.map(({ offer, exclusion, explain }: Excluded) => ({
     offer: shown(offer),
     excludedReason: exclusion,
-    explanation,
+    explanation: explain(),
   }));
   return [...tried, ...leftOut];
 }
@@ -27,27 +27,28 @@ export function rankingToWire(
 const MICROS = 1_000_000;
 
 function candidateToWire(
-  { estimate, score, price, setBack, explanation }: Candidate,
+  candidate: Candidate,
   offer: ReturnType<typeof offerToWire>,
   byMoney: boolean,
 ): MessageInitShape<typeof RankedOfferSchema> {
+  const { estimate, score, price, setBack } = candidate;
   return {
     offer,
     estimate: estimate && estimateToWire(estimate, price),
     score: byMoney ? score / MICROS : score,
-    explanation,
+    explanation: candidate.explain(),
     setBackReason: setBack?.why,
     setBackUntil: setBack && timestampFromMs(setBack.until),
   };
 }
 
 function estimateToWire(estimate: Estimate, price: Candidate["price"]): MessageInitShape<typeof EstimateSchema> {
-  const { availability, share, lowShare, meanWaitMs, medianWaitMs, giveUpMs, refundShare, seen } = estimate;
+  const { availability, share, meanWaitMs, medianWaitMs, giveUpMs, refundShare, seen } = estimate;
   const cost = expectedCost(Number(price.micros), share, estimate);
   return {
     availability,
     successRate: share,
-    successRateLow: lowShare,
+    successRateLow: estimate.lowShare(),
     wait: durationFromMs(Math.round(meanWaitMs)),
     medianWait: durationFromMs(Math.round(medianWaitMs)),
     giveUp: durationFromMs(Math.round(giveUpMs)),

@@ -195,7 +195,7 @@ describe("a strategy", () => {
     const visit = await visitRouter();
     await live(visit, dear, 20, 0);
     expect(upstreams(visit, "MOST_RELIABLE")).toEqual(["dear", "cheap"]);
-    expect(ranking(visit, "MOST_RELIABLE").candidates[0]?.explanation).toContain("with 90 % confidence");
+    expect(ranking(visit, "MOST_RELIABLE").candidates[0]?.explain()).toContain("with 90 % confidence");
   });
 
   it("min_success_rate goes by the estimate", async () => {
@@ -218,7 +218,7 @@ describe("exploring", () => {
     const explored = firsts.filter(([first]) => first?.offer.upstream === "near");
     expect(explored.length).toBeGreaterThan(4);
     expect(explored.length).toBeLessThan(40);
-    expect(explored.every(([first]) => first?.explores && first.explanation.includes("drawn"))).toBe(true);
+    expect(explored.every(([first]) => first?.explores && first.explain().includes("drawn"))).toBe(true);
     expect(firsts.every((candidates) => candidates.at(-1)?.offer.upstream === "far")).toBe(true);
   });
 

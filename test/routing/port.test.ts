@@ -124,7 +124,10 @@ describe("an upstream that goes dark", () => {
     for (let order = 0; order < 8; order += 1) {
       const { verificationId } = await buy(gateway);
       await gateway.clock.advance(3_000);
-      await gateway.verifications.cancelVerification({ verificationId });
+      const cancelled = gateway.verifications.cancelVerification({ verificationId });
+      // The balance that tells what came back waits for its turn.
+      await gateway.clock.advance(3_000);
+      await cancelled;
     }
     expect((await upstreamOf(gateway, CHEAP)).state).toBe(State.READY);
     expect(await estimateOf(gateway, CHEAP)).toMatchObject({ sampleCount: 0 });

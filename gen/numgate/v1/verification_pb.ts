@@ -231,7 +231,8 @@ export type CreateVerificationRequest = Message<"numgate.v1.CreateVerificationRe
   maxPrice?: Money | undefined;
 
   /**
-   * The lowest estimated success rate to accept, 0 to 1. Default: any.
+   * The lowest estimated success rate to accept, 0 to 1. An offer of which nothing is estimated yet, because its upstream
+   * publishes no rate and nothing was bought there, is left out. Default: any.
    *
    * @generated from field: optional double min_success_rate = 6;
    */
