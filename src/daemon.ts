@@ -10,6 +10,7 @@ import { createCatalog } from "./catalog/catalog.ts";
 import { resolveServices } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
+import type { Rates } from "./core/rates.ts";
 import type { Store } from "./core/store.ts";
 import { createFeed } from "./orders/feed.ts";
 import { createVerifications } from "./orders/verifications.ts";
@@ -59,13 +60,13 @@ export function checkConfig(config: Config): void {
 /** Builds every part, joins them, and starts to serve. */
 export async function startDaemon({ config, clock, log }: DaemonOptions): Promise<Daemon> {
   checkConfig(config);
-  const store = openStore(config);
+  const rates = new Map(Object.entries(config.routing.rates));
+  const store = openStore(config, rates);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
   const upstreams = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
   const balances = createBalances(clock);
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed();
-  const rates = new Map(Object.entries(config.routing.rates));
   const verifications = createVerifications({ upstreams, balances, rates, store, feed, clock, log, shelf: catalog });
   const auth = createAuth(config.callers.map(toCallerToken));
 
@@ -138,9 +139,9 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   };
 }
 
-function openStore({ database }: Config): Store {
+function openStore({ database }: Config, rates: Rates): Store {
   if (database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  return openSqliteStore(database.path);
+  return openSqliteStore(database.path, rates);
 }
 
 /** At the port that the documentation names, or at any other when that is taken. */

@@ -17,6 +17,7 @@ export function toMessage(received: ReceivedMessage, seenTime: Date): Message {
     text,
     code: given ?? codeIn(text),
     receiveTime: received.receiveTime ?? seenTime,
+    late: false,
   };
 }
 

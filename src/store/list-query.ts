@@ -20,25 +20,25 @@ export function listQuery(caller: string, filter: VerificationFilter): ListQuery
   const params: Value[] = [caller, before, BigInt(rowsOf(filter)) + 1n];
   const bind = (value: string) => `?${params.push(value)}`;
 
-  const conditions = ["v.caller = ?1"];
-  if (statuses.length > 0) conditions.push(`v.status in (${distinct(statuses).map(bind).join(", ")})`);
-  if (upstream !== undefined) conditions.push(`v.upstream = ${bind(upstream)}`);
+  const conditions = ["o.caller = ?1 and o.product = 'VERIFICATION'"];
+  if (statuses.length > 0) conditions.push(`o.status in (${distinct(statuses).map(bind).join(", ")})`);
+  if (upstream !== undefined) conditions.push(`o.upstream = ${bind(upstream)}`);
   if (label?.value === undefined) {
-    conditions.push("v.seq < ?2");
-    if (label) conditions.push(`exists (select 1 from labels where verification = v.seq and key = ${bind(label.key)})`);
-    return { sql: select("verifications v", conditions, "v.seq"), params };
+    conditions.push("o.seq < ?2");
+    if (label) conditions.push(`exists (select 1 from labels where order_seq = o.seq and key = ${bind(label.key)})`);
+    return { sql: select("orders o", conditions, "o.seq"), params };
   }
   // A label's value may be rare among a million rows, so this one walks along the labels.
   conditions.push(`l.caller = ?1 and l.key = ${bind(label.key)} and l.value = ${bind(label.value)}`);
-  conditions.push("l.verification < ?2");
+  conditions.push("l.order_seq < ?2");
   return {
-    sql: select("labels l join verifications v on v.seq = l.verification", conditions, "l.verification"),
+    sql: select("labels l join orders o on o.seq = l.order_seq", conditions, "l.order_seq"),
     params,
   };
 }
 
 function select(tables: string, conditions: readonly string[], order: string): string {
-  return `select v.* from ${tables} where ${conditions.join(" and ")} order by ${order} desc limit ?3`;
+  return `select o.* from ${tables} where ${conditions.join(" and ")} order by ${order} desc limit ?3`;
 }
 
 function distinct(statuses: readonly VerificationStatus[]): readonly VerificationStatus[] {

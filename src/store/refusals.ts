@@ -22,6 +22,14 @@ export function tooManyOpen(open: bigint, maxOpen: number): GatewayError {
   });
 }
 
+export function withoutCode(ended: bigint, maxWithoutCode: number, retryAfterMs: number): GatewayError {
+  const message = `the last ${ended} numbers bought got no message: one more may be tried in ${Math.ceil(retryAfterMs / 60_000)} min`;
+  return new GatewayError("BUDGET_EXCEEDED", message, {
+    metadata: { guard: "without_code", ended: String(ended), max_without_code: String(maxWithoutCode) },
+    retryAfterMs,
+  });
+}
+
 /** One number cannot be two verifications': whose code would it be? */
 export function orderTaken(verificationId: string, upstream: string): GatewayError {
   return new GatewayError("PURCHASE_UNCERTAIN", `${upstream} sold an order that is already another verification's`, {

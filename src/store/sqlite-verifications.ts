@@ -2,41 +2,27 @@ import type { Caller } from "../core/caller.ts";
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { NewAttempt, NewVerification, RecordedPurchase } from "../core/store.ts";
-import type { Attempt, Message, Outcome, Verification } from "../core/verification.ts";
-import {
-  notFound,
-  orderTaken,
-  refuseUnsettled,
-  requestIdReused,
-  stillWaits,
-  tooManyOpen,
-  whyUnchanged,
-} from "./refusals.ts";
-import {
-  fromRequest,
-  fromTime,
-  type Row,
-  toAttempt,
-  toInteger,
-  toMessage,
-  toMoney,
-  toText,
-  toTime,
-  toVerification,
-} from "./rows.ts";
-import * as sql from "./sql.ts";
+import type { Outcome, Verification } from "../core/verification.ts";
+import { notFound, orderTaken, refuseUnsettled, stillWaits, tooManyOpen, whyUnchanged } from "./refusals.ts";
+import { fromRequest, fromTime, type Row, toAttempt, toInteger, toText, toVerification } from "./rows.ts";
+import * as attemptSql from "./sql/attempts.ts";
+import * as sql from "./sql/orders.ts";
 import type { Statements } from "./sqlite-database.ts";
-import { type Account, createLedger } from "./sqlite-ledger.ts";
+import type { Guard } from "./sqlite-guard.ts";
+import type { ChangedAttempt, Recorder } from "./sqlite-history.ts";
+import type { Booking, Ledger } from "./sqlite-ledger.ts";
+import { listOtherSales } from "./sqlite-messages.ts";
+import { attemptsOf, findRequest, wholeVerification } from "./sqlite-reads.ts";
+
+export interface CommandParts {
+  readonly db: Statements;
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  readonly guard: Guard;
+}
 
 /** The commands that change a verification, each to be run inside a transaction. As in Store, but at once. */
-export function createVerificationCommands(db: Statements) {
-  const ledger = createLedger(db);
-
-  /** Nothing is no entry: the unknown and the nothing are told apart by the verification. */
-  function bookRefund(row: Row, refund: Money, time: Date): void {
-    if (refund.micros > 0n) ledger.book(boughtAccount(db, row), "refund", refund, time);
-  }
-
+export function createVerificationCommands({ db, ledger, recorder, guard }: CommandParts) {
   return {
     create(wish: NewVerification): { verification: Verification; created: boolean } {
       const { verificationId, caller, requestId, fingerprint, request, time } = wish;
@@ -44,6 +30,7 @@ export function createVerificationCommands(db: Statements) {
       if (earlier) return { verification: earlier, created: false };
 
       checkOpen(db, caller);
+      const trial = guard.admit(caller, time);
       const { country, service, labels } = request;
       const asked = [fingerprint, fromRequest(request), country, service];
       const params = [verificationId, caller.name, requestId, ...asked, fromTime(time)];
@@ -51,6 +38,8 @@ export function createVerificationCommands(db: Statements) {
       for (const [key, value] of Object.entries(labels)) {
         db.run(sql.insertLabel, toInteger(row.seq), caller.name, key, value);
       }
+      recorder.record(row, "created", time);
+      if (trial) guard.tries(caller.name, toInteger(row.seq));
       return { verification: toVerification(row, [], []), created: true };
     },
 
@@ -64,69 +53,66 @@ export function createVerificationCommands(db: Statements) {
       ledger.checkBudget(caller, quotedPrice, time);
 
       const [seq, number] = [toInteger(row.seq), earlier.length + 1];
-      const start = fromTime(time);
-      db.run(sql.insertAttempt, seq, BigInt(number), upstream, offerId, micros, currency, explanation, start);
-      const account = { verification: seq, attempt: number, caller: caller.name, startTime: time };
-      ledger.book(account, "reserve", quotedPrice, time);
-      return wholeVerification(db, row);
+      const offer = [upstream, offerId, micros, currency, explanation, fromTime(time)];
+      const begun = toAttempt(existing(db.get(attemptSql.insertAttempt, seq, BigInt(number), ...offer)));
+      const account = { orderSeq: seq, attempt: number, caller: caller.name, startTime: time };
+      const booking: Booking = { account, entries: [{ kind: "reserve", money: quotedPrice }] };
+      recorder.record(row, "attempt_began", time, { number }, booking);
+      return toVerification(row, [...earlier, begun], []);
     },
 
     recordPurchase(verificationId: string, purchase: RecordedPurchase): Verification {
-      const { orderRef, phoneNumber, numberAsSold, price, expireTime, cancellableTime, time } = purchase;
+      const { orderRef, phoneNumber, numberAsSold, price, expireTime, cancellableTime, reason, time } = purchase;
       const cancellable = cancellableTime ? fromTime(cancellableTime) : null;
-      const params = [
-        orderRef,
-        phoneNumber,
-        numberAsSold,
-        price.micros,
-        price.currency,
-        fromTime(expireTime),
-        cancellable,
-      ];
+      const bought = [orderRef, phoneNumber, numberAsSold, price.micros, price.currency];
+      const params = [...bought, fromTime(expireTime), cancellable];
       const row = changed(db, db.get(sql.startWaiting, verificationId, ...params), verificationId);
-      const { account, reserved } = settle(db, row, "BOUGHT", null, time);
-      const taken = db.get(sql.findOrderElsewhere, toInteger(row.seq));
+      const attempt = settle(db, row, "BOUGHT", reason, time);
+      const taken = listOtherSales(db, row).some((other) => other.end_time === null);
       if (taken) throw orderTaken(verificationId, toText(row.upstream));
-      ledger.book(account, "release", reserved, time);
-      ledger.book(account, "charge", price, time);
+      recorder.record(row, "bought", time, attempt, charge(row, attempt, price));
       return wholeVerification(db, row);
     },
 
     recordRefusal(verificationId: string, reason: Reason, time: Date): Verification {
       const row = changed(db, db.get(sql.dropOffer, verificationId), verificationId);
-      const { account, reserved } = settle(db, row, "REFUSED", reason, time);
-      ledger.book(account, "release", reserved, time);
+      const attempt = settle(db, row, "REFUSED", reason, time);
+      recorder.record(row, "refused", time, attempt, release(row, attempt));
       return wholeVerification(db, row);
     },
 
     recordUncertain(verificationId: string, time: Date): Verification {
       const row = changed(db, db.get(sql.keepOffer, verificationId), verificationId);
-      const attempt = db.get(sql.doubtAttempt, toInteger(row.seq), fromTime(time));
-      if (!attempt) throw new Error(`no attempt of verification ${verificationId} is under way`);
+      const doubted = db.get(attemptSql.doubtAttempt, toInteger(row.seq), fromTime(time));
+      if (!doubted) throw new Error(`no attempt of verification ${verificationId} is under way`);
+      recorder.record(row, "uncertain", time, toNumbered(doubted));
+      return wholeVerification(db, row);
+    },
+
+    recordLoss(verificationId: string, price: Money, time: Date): Verification {
+      const params = [price.micros, price.currency, fromTime(time)];
+      const row = changed(db, db.get(sql.loseNumber, verificationId, ...params), verificationId);
+      const lost = db.get(attemptSql.loseAttempt, toInteger(row.seq), fromTime(time));
+      if (!lost) throw new Error(`no attempt of verification ${verificationId} is in doubt`);
+      const attempt = toNumbered(lost);
+      recorder.record(row, "lost", time, attempt, charge(row, attempt, price));
       return wholeVerification(db, row);
     },
 
     recordFailure(verificationId: string, time: Date): Verification {
-      const row = changed(db, db.get(sql.end("FAILED"), verificationId, null, null, fromTime(time)), verificationId);
-      refuseUnsettled(verificationId, attemptsOf(db, row));
-      return wholeVerification(db, row);
+      const row = changed(db, db.get(sql.END.FAILED, verificationId, null, null, fromTime(time)), verificationId);
+      const attempts = attemptsOf(db, row);
+      refuseUnsettled(verificationId, attempts);
+      recorder.record(row, "failed", time);
+      return toVerification(row, attempts, []);
     },
 
-    recordMessages(verificationId: string, messages: readonly Message[], time: Date) {
-      const row = changed(db, db.get(sql.findReceiving, verificationId), verificationId);
-      const added = messages.filter((message) => addMessage(db, row, message));
-      if (added.length === 0) return { verification: wholeVerification(db, row), added: false };
-
-      const code = added.findLast((message) => message.code !== undefined)?.code;
-      const params = code === undefined ? [null, null] : [code, fromTime(time)];
-      const received = changed(db, db.get(sql.receive, verificationId, ...params), verificationId);
-      return { verification: wholeVerification(db, received), added: true };
-    },
-
-    recordAnother(verificationId: string): Verification {
+    recordAnother(verificationId: string, time: Date): Verification {
       const found = db.get(sql.findVerification, verificationId);
       if (found?.status === "WAITING") return wholeVerification(db, found);
-      return wholeVerification(db, changed(db, db.get(sql.waitAgain, verificationId), verificationId));
+      const row = changed(db, db.get(sql.waitAgain, verificationId), verificationId);
+      recorder.record(row, "waits_again", time);
+      return wholeVerification(db, row);
     },
 
     recordEnd(
@@ -139,8 +125,11 @@ export function createVerificationCommands(db: Statements) {
       if (status === "COMPLETED" && before?.status === "WAITING") throw stillWaits(verificationId);
       const back = before && refund && mayComeBack(before, refund) ? refund : undefined;
       const params = [back?.micros ?? null, back?.currency ?? null, fromTime(time)];
-      const row = changed(db, db.get(sql.end(status), verificationId, ...params), verificationId);
-      if (back) bookRefund(row, back, time);
+      const row = changed(db, db.get(sql.END[status], verificationId, ...params), verificationId);
+      const change = CHANGES[status];
+      if (back) recordRefunded(row, change, back, time);
+      else recorder.record(row, change, time);
+      if (row.holds_texts === 0n) guard.endedWithoutMessage(toText(row.caller), time);
       return wholeVerification(db, row);
     },
 
@@ -148,68 +137,51 @@ export function createVerificationCommands(db: Statements) {
       const before = changed(db, db.get(sql.findVerification, verificationId), verificationId);
       if (!mayComeBack(before, refund)) return wholeVerification(db, before);
       const row = existing(db.get(sql.addRefund, verificationId, refund.micros, refund.currency));
-      bookRefund(row, refund, time);
+      recordRefunded(row, "refunded", refund, time);
       return wholeVerification(db, row);
     },
   };
+
+  /** Nothing is no entry: the unknown and the nothing are told apart by the verification. */
+  function recordRefunded(
+    row: Row,
+    change: "refunded" | "completed" | "cancelled" | "expired",
+    refund: Money,
+    time: Date,
+  ) {
+    const attempt = toNumbered(existing(db.get(attemptSql.findBought, toInteger(row.seq))));
+    const booking: Booking = { account: accountOf(row, attempt), entries: [{ kind: "refund", money: refund }] };
+    recorder.record(row, change, time, attempt, refund.micros > 0n ? booking : undefined);
+  }
 }
 
-/** The caller's verification with that request id. Throws REQUEST_ID_REUSED when it was for another request. */
-export function findRequest(
-  db: Statements,
-  caller: string,
-  requestId: string,
-  fingerprint: string,
-): Verification | undefined {
-  const row = db.get(sql.findByRequestId, caller, requestId);
-  if (!row) return undefined;
-  if (toText(row.fingerprint) !== fingerprint) throw requestIdReused(requestId);
-  return wholeVerification(db, row);
-}
+const CHANGES = { COMPLETED: "completed", CANCELLED: "cancelled", EXPIRED: "expired" } as const;
 
-/** The row's verification with its attempts and messages. */
-export function wholeVerification(db: Statements, row: Row): Verification {
-  const attempts = attemptsOf(db, row);
-  // Nothing arrives before something is bought.
-  const messages = row.phone_number === null ? [] : messagesOf(db, row);
-  return toVerification(row, attempts, messages);
-}
+type NumberedAttempt = ChangedAttempt & ReturnType<typeof toAttempt>;
 
-function attemptsOf(db: Statements, row: Row): readonly Attempt[] {
-  return db.all(sql.listAttempts, toInteger(row.seq)).map(toAttempt);
-}
-
-function messagesOf(db: Statements, row: Row): readonly Message[] {
-  return db.all(sql.listMessages, toInteger(row.seq)).map(toMessage);
-}
-
-/** False when it was there already. */
-function addMessage(db: Statements, row: Row, { messageId, sender, text, code, receiveTime }: Message): boolean {
-  const params = [messageId, sender ?? null, text, code ?? null, fromTime(receiveTime)];
-  return db.run(sql.insertMessage, toInteger(row.seq), ...params) > 0;
+function toNumbered(row: Row): NumberedAttempt {
+  return { number: Number(toInteger(row.number)), ...toAttempt(row) };
 }
 
 /** Gives the one attempt that waits for its outcome that outcome. */
-function settle(db: Statements, row: Row, outcome: Outcome, reason: Reason | null, time: Date) {
-  const attempt = db.get(sql.settleAttempt, toInteger(row.seq), outcome, reason, fromTime(time));
-  if (!attempt) throw new Error(`no attempt of verification ${toText(row.verification_id)} waits for its outcome`);
-  const account: Account = {
-    verification: toInteger(row.seq),
-    attempt: Number(toInteger(attempt.number)),
-    caller: toText(row.caller),
-    startTime: toTime(attempt.start_time),
-  };
-  return { account, reserved: toMoney(attempt.quoted_micros, attempt.quoted_currency) };
+function settle(db: Statements, row: Row, outcome: Outcome, reason: Reason | undefined, time: Date): NumberedAttempt {
+  const attempt = db.get(attemptSql.settleAttempt, toInteger(row.seq), outcome, reason ?? null, fromTime(time));
+  if (!attempt) throw new Error(`no attempt of verification ${toText(row.order_id)} waits for its outcome`);
+  return toNumbered(attempt);
 }
 
-/** Where the money of the attempt that bought is booked. */
-function boughtAccount(db: Statements, row: Row): Account {
-  const attempts = attemptsOf(db, row);
-  const index = attempts.findIndex((attempt) => attempt.outcome === "BOUGHT");
-  const bought = attempts[index];
-  if (!bought) throw new Error(`verification ${toText(row.verification_id)} has a price, and bought nothing`);
-  const [verification, caller] = [toInteger(row.seq), toText(row.caller)];
-  return { verification, attempt: index + 1, caller, startTime: bought.startTime };
+/** Where the attempt's money is booked. */
+function accountOf(row: Row, { number, startTime }: NumberedAttempt): Booking["account"] {
+  return { orderSeq: toInteger(row.seq), attempt: number, caller: toText(row.caller), startTime };
+}
+
+function release(row: Row, attempt: NumberedAttempt): Booking {
+  return { account: accountOf(row, attempt), entries: [{ kind: "release", money: attempt.quotedPrice }] };
+}
+
+function charge(row: Row, attempt: NumberedAttempt, price: Money): Booking {
+  const { account, entries } = release(row, attempt);
+  return { account, entries: [...entries, { kind: "charge", money: price }] };
 }
 
 /** Once, and no more than was charged: an upstream's mistake must not lift a budget. */

@@ -65,8 +65,8 @@ function expectBooksWhole(path: string, found: ReadonlyMap<string, Verification>
   const db = new DatabaseSync(path);
   expect(db.prepare("pragma integrity_check").get()).toMatchObject({ integrity_check: "ok" });
   const rows = db
-    .prepare(`select verification_id as id, count(e.seq) as entries
-      from verifications v left join entries e on e.verification = v.seq group by v.seq`)
+    .prepare(`select order_id as id, count(e.kind) as entries
+      from orders o left join entries e on e.order_seq = o.seq group by o.seq`)
     .all();
   expect(rows.length).toBe(found.size);
   for (const { id, entries } of rows) {

@@ -32,7 +32,7 @@ const SPENDING = "select caller, day, currency, micros from spending order by 1,
 const SPENDING_BY_ENTRIES = `
   select e.caller, a.start_time / 86400000 * 86400000 as day, e.currency,
     sum(case when kind in ('reserve', 'charge') then micros else -micros end) as micros
-  from entries e join attempts a on a.verification = e.verification and a.number = e.attempt
+  from entries e join attempts a on a.order_seq = e.order_seq and a.number = e.attempt
   group by 1, 2, 3 order by 1, 2, 3`;
 
 /** Sums by kind and currency: what is still reserved, what was charged, what came back. */
@@ -50,7 +50,7 @@ function expectedBooks({ attempts, price, refund }: Verification): Books {
 function booked(db: DatabaseSync, { verificationId }: Verification): Books {
   const entries = db
     .prepare(`select kind, micros, currency from entries
-      where verification = (select seq from verifications where verification_id = ?1)`)
+      where order_seq = (select seq from orders where order_id = ?1)`)
     .all(verificationId) as unknown as (Money & { kind: string })[];
   const of = (kind: string) => entries.filter((entry) => entry.kind === kind);
   const released = of("release").map((entry) => ({ ...entry, micros: -entry.micros }));

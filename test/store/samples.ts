@@ -80,7 +80,8 @@ export function aPurchase(fields: Partial<RecordedPurchase> = {}): RecordedPurch
 }
 
 export function aMessage(fields: Partial<Message> = {}): Message {
-  return { messageId: "m1", text: "Your code is 123456", code: "123456", receiveTime: minutesLater(2), ...fields };
+  const text = "Your code is 123456";
+  return { messageId: "m1", text, code: "123456", receiveTime: minutesLater(2), late: false, ...fields };
 }
 
 export async function created(store: Store, fields: Partial<NewVerification> = {}): Promise<Verification> {

@@ -113,7 +113,7 @@ describe("a SQLite file", () => {
     const wish = aWish();
     await store.createVerification(wish);
     const duplicate = store.createVerification(aWish({ ...wish, requestId: "other" }));
-    await expect(duplicate).rejects.toThrow(/^UNIQUE constraint failed: verifications.verification_id$/);
+    await expect(duplicate).rejects.toThrow(/^UNIQUE constraint failed: orders.order_id$/);
     await store.close();
   });
 });

@@ -1,0 +1,80 @@
+import type { VerificationFilter, VerificationPage } from "../core/store.ts";
+import type { Attempt, Message, Verification } from "../core/verification.ts";
+import { listQuery, rowsOf, writePageToken } from "./list-query.ts";
+import { notFound, requestIdReused } from "./refusals.ts";
+import { type Row, toAttempt, toInteger, toMessage, toText, toVerification } from "./rows.ts";
+import { listAttempts, listOpenAttempts } from "./sql/attempts.ts";
+import { listMessages, listOpenMessages } from "./sql/messages.ts";
+import * as sql from "./sql/orders.ts";
+import type { Statements } from "./sqlite-database.ts";
+
+/** The caller's verification with that request id. Throws REQUEST_ID_REUSED when it was for another request. */
+export function findRequest(
+  db: Statements,
+  caller: string,
+  requestId: string,
+  fingerprint: string,
+): Verification | undefined {
+  const row = db.get(sql.findByRequestId, caller, requestId);
+  if (!row) return undefined;
+  const same = row.product === "VERIFICATION" && row.fingerprint === fingerprint;
+  if (!same) throw requestIdReused(requestId);
+  return wholeVerification(db, row);
+}
+
+export function getVerification(db: Statements, caller: string, verificationId: string): Verification {
+  const row = db.get(sql.findVerification, verificationId);
+  if (row?.caller !== caller) throw notFound(verificationId);
+  return wholeVerification(db, row);
+}
+
+export function listPage(db: Statements, caller: string, filter: VerificationFilter): VerificationPage {
+  const query = listQuery(caller, filter);
+  const rows = db.all(query.sql, ...query.params);
+  const page = rows.slice(0, rowsOf(filter));
+  const verifications = page.map((row) => wholeVerification(db, row));
+  const last = page.at(-1);
+  if (!last || rows.length === page.length) return { verifications };
+  return { verifications, nextPageToken: writePageToken(toInteger(last.seq), caller, filter) };
+}
+
+/** Three statements, and not three for each of ten thousand. */
+export function listOpen(db: Statements): readonly Verification[] {
+  const attempts = Map.groupBy(db.all(listOpenAttempts), orderOf);
+  const messages = Map.groupBy(db.all(listOpenMessages), orderOf);
+  return db.all(sql.listOpen).map((row) => {
+    const seq = toInteger(row.seq);
+    return toVerification(row, (attempts.get(seq) ?? []).map(toAttempt), (messages.get(seq) ?? []).map(toMessage));
+  });
+}
+
+function orderOf(row: Row): bigint {
+  return toInteger(row.order_seq);
+}
+
+export function countOpen(db: Statements): ReadonlyMap<string, number> {
+  return new Map(db.all(sql.countOpenByUpstream).map((row) => [toText(row.upstream), Number(toInteger(row.open))]));
+}
+
+/** Which of these orders of an account are here, ended or not. */
+export function heldOrders(
+  db: Statements,
+  upstream: string,
+  provider: string,
+  orderRefs: readonly string[],
+): ReadonlySet<string> {
+  return new Set(orderRefs.filter((ref) => db.get(sql.findSale, upstream, provider, ref)));
+}
+
+/** The row's verification with its attempts and messages. */
+export function wholeVerification(db: Statements, row: Row, attempts = attemptsOf(db, row)): Verification {
+  return toVerification(row, attempts, messagesOf(db, row));
+}
+
+export function attemptsOf(db: Statements, row: Row): readonly Attempt[] {
+  return db.all(listAttempts, toInteger(row.seq)).map(toAttempt);
+}
+
+export function messagesOf(db: Statements, row: Row): readonly Message[] {
+  return row.holds_texts === 0n ? [] : db.all(listMessages, toInteger(row.seq)).map(toMessage);
+}
