@@ -7,12 +7,13 @@ import { RentalService } from "../gen/numgate/v1/rental_pb.ts";
 import { VerificationService } from "../gen/numgate/v1/verification_pb.ts";
 import { callbackTargets, connectAccounts, sandboxAccounts, toEntry } from "./accounts.ts";
 import { createCatalog } from "./catalog/catalog.ts";
-import { resolveServices } from "./catalog/services.ts";
+import { readLabel, resolveServices } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
 import type { Rates } from "./core/rates.ts";
 import type { Store } from "./core/store.ts";
 import { createFeed } from "./orders/feed.ts";
+import { createWitness } from "./orders/settle/witness.ts";
 import { createVerifications } from "./orders/verifications.ts";
 import { type CallerToken, createAuth } from "./rpc/auth.ts";
 import { createCallbacks } from "./rpc/callbacks.ts";
@@ -24,6 +25,7 @@ import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { createBalances } from "./upstream/balance.ts";
 import { checkEntry } from "./upstream/connect.ts";
+import { watchTraffic } from "./upstream/traffic.ts";
 
 const SANDBOX_PORT = 7071;
 const DRAIN_MS = 10_000;
@@ -63,11 +65,14 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const rates = new Map(Object.entries(config.routing.rates));
   const store = openStore(config, rates);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
-  const upstreams = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
+  const accounts = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
+  const { upstreams, traffic } = watchTraffic(accounts, clock);
   const balances = createBalances(clock);
+  const witness = createWitness({ upstreams, balances, traffic, store, clock });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed();
-  const verifications = createVerifications({ upstreams, balances, rates, store, feed, clock, log, shelf: catalog });
+  const orderParts = { upstreams, balances, rates, store, feed, clock, log };
+  const verifications = createVerifications({ ...orderParts, shelf: catalog, witness, readLabel });
   const auth = createAuth(config.callers.map(toCallerToken));
 
   let ready = false;
@@ -90,6 +95,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
 
   async function stop(): Promise<void> {
     const drained = server.drain(DRAIN_MS);
+    witness.stop();
     await Promise.race([Promise.all([drained, verifications.stop()]), sleep(clock, DRAIN_MS)]);
     // What still hangs is cut, and recorded as what it then is: uncertain.
     await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
@@ -99,6 +105,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   }
 
   await verifications.resume();
+  await witness.start();
   await catalog.start();
   void catalog.ready().then(() => {
     ready = true;

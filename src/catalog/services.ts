@@ -67,9 +67,20 @@ function resolveOne(name: string): ServiceName | undefined {
 
 /** `WhatsApp (UK)` is WhatsApp. The country is told by its own field. */
 function withoutCountry(name: string): string {
-  const match = /^(.+)\(([^()]+)\)$/.exec(name.trim());
-  const [, base = name, suffix = ""] = match ?? [];
-  return resolveCountry(suffix) === undefined ? name : base;
+  const { base, country } = splitCountry(name);
+  return country === undefined ? name : base;
+}
+
+function splitCountry(name: string): { readonly base: string; readonly country: string | undefined } {
+  const [, base = name, suffix = ""] = /^(.+)\(([^()]+)\)$/.exec(name.trim()) ?? [];
+  return { base, country: resolveCountry(suffix) };
+}
+
+/** What a name says where no field beside it does: the services it may mean, and the country behind it in parentheses. */
+export function readLabel(name: string): { readonly services: readonly string[]; readonly country?: string } {
+  const { base, country } = splitCountry(name);
+  const slugs = (of: string) => resolveServices(of).map(({ slug }) => slug);
+  return country === undefined ? { services: slugs(name) } : { services: [...slugs(name), ...slugs(base)], country };
 }
 
 /**
