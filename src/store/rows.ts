@@ -52,11 +52,15 @@ function moneyIfAny(micros: unknown, currency: unknown): Money | undefined {
   return micros === null ? undefined : toMoney(micros, currency);
 }
 
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
 /** Without the fields that are undefined. */
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+function present<T extends object>(fields: T): Present<T> {
+  const kept: Present<T> = {};
+  for (const key in fields) {
+    if (fields[key] !== undefined) kept[key] = fields[key] as Present<T>[typeof key];
+  }
+  return kept;
 }
 
 export function fromRequest(request: VerificationRequest): string {

@@ -3,31 +3,34 @@ import type { Attempt } from "../core/verification.ts";
 import { fromTime, type Row, toEntry, toHistoryEvent, toInteger, toText, type Value } from "./rows.ts";
 import * as sql from "./sql/history.ts";
 import { listEntries } from "./sql/ledger.ts";
+import { lastOf } from "./sqlite-attempts.ts";
 import type { Statements } from "./sqlite-database.ts";
-import type { Booking, Ledger } from "./sqlite-ledger.ts";
-
-/** The attempt that a change is about, as it is after it. */
-export type ChangedAttempt = { readonly number: number } & Pick<Attempt, "outcome" | "reason">;
+import type { Ledger, Moved } from "./sqlite-ledger.ts";
 
 /** What became of orders, with the money that moved. */
 export interface Recorder {
-  /** Adds the event that made the order what the row says, and books its money. */
-  record(row: Row, change: Change, time: Date, attempt?: ChangedAttempt, booking?: Booking): void;
+  /** Adds the event that made the order what the row says. With attempts it is about the last one, and so is the money. */
+  record(row: Row, change: Change, time: Date, attempts?: readonly Attempt[], moved?: Moved): void;
 }
 
 export function createRecorder(db: Statements, ledger: Ledger): Recorder {
   return {
-    record(row, change, time, attempt, booking) {
-      const version = toInteger(row.version);
-      const about = attempt ? [BigInt(attempt.number), attempt.outcome ?? null, attempt.reason ?? null] : NO_ATTEMPT;
+    record(row, change, time, attempts, moved) {
+      const [seq, version] = [toInteger(row.seq), toInteger(row.version)];
       const [caller, status] = [toText(row.caller), toText(row.status)];
-      db.run(sql.insertEvent, toInteger(row.seq), version, fromTime(time), caller, change, status, ...about);
-      if (booking) ledger.book(booking, version, time);
+      const event = [seq, version, fromTime(time), caller, change, status];
+      if (!attempts) {
+        db.run(sql.insertEvent, ...event, null, null, null);
+        return;
+      }
+      const { outcome, reason, startTime } = lastOf(attempts);
+      const number = BigInt(attempts.length);
+      db.run(sql.insertEvent, ...event, number, outcome ?? null, reason ?? null);
+      const account = { orderSeq: seq, version, attempt: number, caller, startTime };
+      if (moved) ledger.book(account, moved, time);
     },
   };
 }
-
-const NO_ATTEMPT = [null, null, null];
 
 /** Committed changes, oldest first. */
 export function listHistory(db: Statements, filter: HistoryFilter): readonly HistoryEvent[] {

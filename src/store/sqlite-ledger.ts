@@ -7,20 +7,17 @@ import { fromTime, type Row, toInteger, toMoney, toText, toTime } from "./rows.t
 import * as sql from "./sql/ledger.ts";
 import type { Statements } from "./sqlite-database.ts";
 
-/** Which attempt the money is about. */
+/** Which attempt the money is about, and which version of its order the money moved with. */
 export interface Account {
   readonly orderSeq: bigint;
-  readonly attempt: number;
+  readonly version: bigint;
+  readonly attempt: bigint;
   readonly caller: string;
   /** When the attempt began: all its money counts towards the budgets of that day. */
   readonly startTime: Date;
 }
 
-/** Money that moves with one change of an order. */
-export interface Booking {
-  readonly account: Account;
-  readonly entries: readonly { readonly kind: EntryKind; readonly money: Money }[];
-}
+export type Moved = Readonly<Partial<Record<EntryKind, Money>>>;
 
 /**
  * The money. Budgets count by the day on which the attempt began: what is released or refunded on a later day goes
@@ -30,11 +27,15 @@ export interface Ledger {
   /** Throws BUDGET_EXCEEDED when the price would pass one of the caller's bounds. */
   checkBudget(caller: Caller, price: Money, time: Date): void;
 
-  /** Adds what moved with that version of the order, whose event is there. Each kind once at most for an attempt. */
-  book(booking: Booking, version: bigint, time: Date): void;
+  /** Adds an entry for each kind, which is entered once at most for an attempt. Nothing is no entry. */
+  book(account: Account, moved: Moved, time: Date): void;
 }
 
 export function createLedger(db: Statements, rates: Rates): Ledger {
+  function addSpending({ caller, startTime }: Account, { micros, currency }: Money): void {
+    db.run(sql.addSpending, caller, fromTime(dayOf(startTime)), currency, micros);
+  }
+
   return {
     checkBudget(caller, price, time) {
       for (const period of budgetPeriods(caller.budget, time)) {
@@ -43,17 +44,17 @@ export function createLedger(db: Statements, rates: Rates): Ledger {
         checkBudget(period, spent, price, rates);
       }
     },
-    book({ account: { orderSeq, attempt, caller, startTime }, entries }, version, time) {
+    book(account, moved, time) {
+      const { orderSeq, version, attempt, caller } = account;
       const spent = new Map<string, bigint>();
-      for (const { kind, money } of entries) {
-        const { micros, currency } = money;
-        const booked = [caller, kind, micros, currency, fromTime(time)];
-        db.run(sql.insertEntry, orderSeq, version, BigInt(attempt), ...booked);
-        const takes = kind === "reserve" || kind === "charge";
-        spent.set(currency, (spent.get(currency) ?? 0n) + (takes ? micros : -micros));
+      for (const [kind, { micros, currency }] of Object.entries(moved)) {
+        if (micros === 0n) continue;
+        db.run(sql.insertEntry, orderSeq, version, attempt, caller, kind, micros, currency, fromTime(time));
+        const adds = kind === "reserve" || kind === "charge" ? micros : -micros;
+        spent.set(currency, (spent.get(currency) ?? 0n) + adds);
       }
       for (const [currency, micros] of spent) {
-        db.run(sql.addSpending, caller, fromTime(dayOf(startTime)), currency, micros);
+        if (micros !== 0n) addSpending(account, { currency, micros });
       }
     },
   };

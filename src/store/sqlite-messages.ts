@@ -1,15 +1,19 @@
-import type { Message, Verification } from "../core/verification.ts";
-import { whyUnchanged } from "./refusals.ts";
+import { isTerminal, type Message, predecessors, STATUSES, type Verification } from "../core/verification.ts";
 import { fromTime, type Row, toInteger, toText } from "./rows.ts";
 import { findMessage, insertMessage } from "./sql/messages.ts";
-import * as sql from "./sql/orders.ts";
+import type { Callers } from "./sqlite-callers.ts";
 import type { Statements } from "./sqlite-database.ts";
-import type { Guard } from "./sqlite-guard.ts";
 import type { Recorder } from "./sqlite-history.ts";
-import { wholeVerification } from "./sqlite-reads.ts";
+import { changeOrder, findChangeable } from "./sqlite-orders.ts";
+import { listOtherSales, wholeVerification } from "./sqlite-reads.ts";
+
+/** All that have a number. */
+const RECEIVING = STATUSES.filter((status) =>
+  isTerminal(status) ? !predecessors(status).includes("PENDING") : status !== "PENDING",
+);
 
 /** What a number received, to be run inside a transaction. */
-export function createMessageCommands(db: Statements, recorder: Recorder, guard: Guard) {
+export function createMessageCommands(db: Statements, recorder: Recorder, callers: Callers) {
   /** Whether the order takes it, and has not had it. */
   function isNew(before: Row, { messageId }: Message, sales: readonly Row[]): boolean {
     const seq = toInteger(before.seq);
@@ -29,30 +33,21 @@ export function createMessageCommands(db: Statements, recorder: Recorder, guard:
     messages: readonly Message[],
     time: Date,
   ): { verification: Verification; added: boolean } {
-    const before = db.get(sql.findVerification, verificationId);
-    if (!before || before.phone_number === null) throw whyUnchanged(verificationId, before);
-    const sales = listOtherSales(db, before);
+    const before = findChangeable(db, verificationId, RECEIVING);
+    const sales = listOtherSales(db, before, toText(before.order_ref));
     const added = messages.filter((message) => isNew(before, message, sales) && add(before, message));
     if (added.length === 0) return { verification: wholeVerification(db, before), added: false };
 
-    const code = added.findLast((message) => message.code !== undefined)?.code;
-    const params = code === undefined ? [null, null] : [code, fromTime(time)];
     const late = before.end_time !== null;
-    const row = db.get(late ? sql.receiveLate : sql.receive, verificationId, ...params);
-    if (!row) throw whyUnchanged(verificationId, before);
+    const code = added.findLast((message) => message.code !== undefined)?.code;
+    const takesCode = code !== undefined && !(late && before.code !== null);
+    const row = changeOrder(db, before, {
+      ...(!late && { status: "RECEIVED" }),
+      ...(takesCode && { code, code_time: fromTime(time) }),
+      holds_texts: 1n,
+    });
     recorder.record(row, late ? "received_late" : "received", time);
-    guard.received(toText(row.caller));
+    callers.received(toText(row.caller));
     return { verification: wholeVerification(db, row), added: true };
   };
-}
-
-/** What else the upstream sold under the same order as this one, which is bought. */
-export function listOtherSales(db: Statements, row: Row): readonly Row[] {
-  return db.all(
-    sql.listOtherSales,
-    toText(row.upstream),
-    toText(row.provider),
-    toText(row.order_ref),
-    toInteger(row.seq),
-  );
 }

@@ -1,12 +1,14 @@
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
-import type { Attempt, Message, Verification } from "../core/verification.ts";
+import type { Message, Verification } from "../core/verification.ts";
 import { listQuery, rowsOf, writePageToken } from "./list-query.ts";
-import { notFound, requestIdReused } from "./refusals.ts";
+import { requestIdReused } from "./refusals.ts";
 import { type Row, toAttempt, toInteger, toMessage, toText, toVerification } from "./rows.ts";
-import { listAttempts, listOpenAttempts } from "./sql/attempts.ts";
+import { listOpenAttempts } from "./sql/attempts.ts";
 import { listMessages, listOpenMessages } from "./sql/messages.ts";
 import * as sql from "./sql/orders.ts";
+import { attemptsOf } from "./sqlite-attempts.ts";
 import type { Statements } from "./sqlite-database.ts";
+import { findVerification } from "./sqlite-orders.ts";
 
 /** The caller's verification with that request id. Throws REQUEST_ID_REUSED when it was for another request. */
 export function findRequest(
@@ -23,9 +25,7 @@ export function findRequest(
 }
 
 export function getVerification(db: Statements, caller: string, verificationId: string): Verification {
-  const row = db.get(sql.findVerification, verificationId);
-  if (row?.caller !== caller) throw notFound(verificationId);
-  return wholeVerification(db, row);
+  return wholeVerification(db, findVerification(db, verificationId, caller));
 }
 
 export function listPage(db: Statements, caller: string, filter: VerificationFilter): VerificationPage {
@@ -56,6 +56,11 @@ export function countOpen(db: Statements): ReadonlyMap<string, number> {
   return new Map(db.all(sql.countOpenByUpstream).map((row) => [toText(row.upstream), Number(toInteger(row.open))]));
 }
 
+/** What else the upstream sold under the same order as to this row's. */
+export function listOtherSales(db: Statements, row: Row, orderRef: string): readonly Row[] {
+  return db.all(sql.listOtherSales, toText(row.upstream), toText(row.provider), orderRef, toInteger(row.seq));
+}
+
 /** Which of these orders of an account are here, ended or not. */
 export function heldOrders(
   db: Statements,
@@ -67,12 +72,8 @@ export function heldOrders(
 }
 
 /** The row's verification with its attempts and messages. */
-export function wholeVerification(db: Statements, row: Row, attempts = attemptsOf(db, row)): Verification {
-  return toVerification(row, attempts, messagesOf(db, row));
-}
-
-export function attemptsOf(db: Statements, row: Row): readonly Attempt[] {
-  return db.all(listAttempts, toInteger(row.seq)).map(toAttempt);
+export function wholeVerification(db: Statements, row: Row): Verification {
+  return toVerification(row, attemptsOf(db, row), messagesOf(db, row));
 }
 
 export function messagesOf(db: Statements, row: Row): readonly Message[] {

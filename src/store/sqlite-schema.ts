@@ -154,7 +154,7 @@ drop index verifications_by_caller;
 drop index verifications_open;
 drop index verifications_by_order;
 create index orders_by_caller on orders (caller, product, seq);
-create index orders_open on orders (caller, upstream) where end_time is null;
+create index orders_open on orders (caller, product, seq, upstream) where end_time is null;
 create index orders_by_upstream on orders (upstream, order_ref) where order_ref is not null;
 create index orders_ended on orders (holds_texts, end_time) where end_time is not null;
 create index attempts_by_start on attempts (start_time);
@@ -234,13 +234,18 @@ create table forgotten (
   primary key (day, caller, currency)
 ) strict, without rowid;
 
--- How many numbers in a row a caller got no message at, when the last of them ended, and the order that tried again.
-create table fruitless (
-  caller    text primary key,
-  ended     integer not null,
-  end_time  integer not null,
-  trial     integer
+-- For each caller, how many orders have not ended; how many numbers in a row got no message, and when the last of them
+-- ended; and the order that was allowed after a rest.
+create table callers (
+  caller          text primary key,
+  open            integer not null,
+  fruitless       integer not null default 0,
+  fruitless_time  integer,
+  trial           integer
 ) strict, without rowid;
+
+insert into callers (caller, open)
+select caller, sum(end_time is null) from orders group by caller;
 
 create table balances (
   upstream  text not null,

@@ -5,8 +5,8 @@ import { createGroupCommit } from "./group-commit.ts";
 import { fromTime, type Row, toLearned, toSentCall, toText, toTime } from "./rows.ts";
 import * as sql from "./sql/keepsakes.ts";
 import { findBalance, saveBalance, sumMovement } from "./sqlite-balances.ts";
+import { createCallers } from "./sqlite-callers.ts";
 import { createStatements, createTransaction, openDatabase } from "./sqlite-database.ts";
-import { createGuard } from "./sqlite-guard.ts";
 import { createRecorder, listHistory } from "./sqlite-history.ts";
 import { checkLedger, createLedger } from "./sqlite-ledger.ts";
 import { createMessageCommands } from "./sqlite-messages.ts";
@@ -24,9 +24,9 @@ export function openSqliteStore(path: string, rates: Rates = new Map()): Store {
   const { run, read, close } = createGroupCommit(createTransaction(database));
   const ledger = createLedger(db, rates);
   const recorder = createRecorder(db, ledger);
-  const guard = createGuard(db);
-  const verifications = createVerificationCommands({ db, ledger, recorder, guard });
-  const recordMessages = createMessageCommands(db, recorder, guard);
+  const callers = createCallers(db);
+  const verifications = createVerificationCommands({ db, ledger, recorder, callers });
+  const recordMessages = createMessageCommands(db, recorder, callers);
 
   return {
     createVerification: (wish) => run(() => verifications.create(wish)),
