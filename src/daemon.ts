@@ -10,8 +10,10 @@ import { createCatalog } from "./catalog/catalog.ts";
 import { readLabel, resolveServices } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
-import type { Rates } from "./core/rates.ts";
-import type { Store } from "./core/store.ts";
+import { createOperator } from "./operator/operator.ts";
+import { startOperatorServer } from "./operator/server.ts";
+import { operatorSocket } from "./operator/socket.ts";
+import { checkBooks, startRetention } from "./operator/upkeep.ts";
 import { createFeed } from "./orders/feed.ts";
 import { createWitness } from "./orders/settle/witness.ts";
 import { createVerifications } from "./orders/verifications.ts";
@@ -63,7 +65,7 @@ export function checkConfig(config: Config): void {
 export async function startDaemon({ config, clock, log }: DaemonOptions): Promise<Daemon> {
   checkConfig(config);
   const rates = new Map(Object.entries(config.routing.rates));
-  const store = openStore(config, rates);
+  const store = openSqliteStore(databasePath(config), rates);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
   const accounts = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
   const { upstreams, traffic } = watchTraffic(accounts, clock);
@@ -93,13 +95,21 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     },
   });
 
+  await checkBooks(store, clock, log);
+  const retention = startRetention({ store, keep: config.retention, clock, log });
+  const operators = await startOperatorServer(createOperator(store, verifications.desk), {
+    path: operatorSocket(databasePath(config)),
+    log,
+  });
+
   async function stop(): Promise<void> {
     const drained = server.drain(DRAIN_MS);
     witness.stop();
+    await operators.stop();
     await Promise.race([Promise.all([drained, verifications.stop()]), sleep(clock, DRAIN_MS)]);
     // What still hangs is cut, and recorded as what it then is: uncertain.
     await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
-    await Promise.all([drained, verifications.stop()]);
+    await Promise.all([drained, verifications.stop(), retention.stop()]);
     await store.close();
     await sandbox?.close();
   }
@@ -146,9 +156,9 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   };
 }
 
-function openStore({ database }: Config, rates: Rates): Store {
+function databasePath({ database }: Config): string {
   if (database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  return openSqliteStore(database.path, rates);
+  return database.path;
 }
 
 /** At the port that the documentation names, or at any other when that is taken. */

@@ -26,7 +26,7 @@ export interface OperatorDesk {
 
   /**
    * Settles one by hand. Sold with its order, the caller gets the number; sold without, it is paid and FAILED; not sold,
-   * it is FAILED. Throws NOT_FOUND for one that is not uncertain, INVALID_REQUEST for a price in another currency.
+   * it is FAILED. Throws NOT_FOUND for one that is not uncertain, PURCHASE_UNCERTAIN for an order that is another's.
    */
   settle(verificationId: string, verdict: Verdict): Promise<Verification>;
 }
@@ -47,11 +47,7 @@ export function createOperatorDesk(
 
   async function record(doubt: UncertainPurchase, verdict: Verdict): Promise<Verification> {
     if (!verdict.sold) return outcomes.notSold(doubt);
-    const { quotedPrice } = doubt.attempt;
-    const { price = quotedPrice, order } = verdict;
-    if (price.currency !== quotedPrice.currency) {
-      throw new GatewayError("INVALID_REQUEST", `the price is in ${quotedPrice.currency}, not in ${price.currency}`);
-    }
+    const { price = doubt.attempt.quotedPrice, order } = verdict;
     if (!order) return outcomes.lost(doubt, price);
     const terms = upstreams.get(doubt.attempt.upstream) ?? { lifetimeMs: USUAL_LIFETIME_MS };
     return outcomes.sold(doubt, { ...order, price }, terms);
