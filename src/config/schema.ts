@@ -26,6 +26,7 @@ export function fileSchema(providers: readonly string[]) {
       per_month: money().optional(),
       max_price: money().optional(),
       max_open: text("a whole number, 0 or more", scalars.readCount).optional(),
+      max_without_code: text("a whole number, 1 or more, or off", scalars.readCountOrOff).optional(),
     }).optional(),
     allow: keys({
       services: list(text("a service in lower case, such as whatsapp", scalars.readService)).optional(),

@@ -7,6 +7,8 @@ const BATCH = 500;
 /** Between two batches, for everybody else's commands. */
 const PAUSE_MS = 500;
 const EVERY_MS = 3_600_000;
+/** For so long a request id has to find its order, or it would buy again. */
+const SHORTEST_KEEPING_MS = 24 * 3_600_000;
 
 /**
  * Holds the counters of this month and the last against their entries, and sets right what differs. That never happens
@@ -37,9 +39,10 @@ export function startRetention({ store, keep, clock, log }: RetentionParts): Ret
   const stopping = new AbortController();
 
   async function forgetAll(): Promise<void> {
+    const before = (ms: number) => new Date(clock.now() - ms);
+    const ordersMs = Math.max(keep.ordersMs, SHORTEST_KEEPING_MS);
     for (;;) {
-      const before = (ms: number) => new Date(clock.now() - ms);
-      const forgotten = await store.forget({ messages: before(keep.messagesMs), orders: before(keep.ordersMs) }, BATCH);
+      const forgotten = await store.forget({ messages: before(keep.messagesMs), orders: before(ordersMs) }, BATCH);
       if (forgotten > 0) log.info({ orders: forgotten }, "forgot what is past its keeping");
       if (forgotten < BATCH || stopping.signal.aborted) return;
       await sleep(clock, PAUSE_MS, stopping.signal);
