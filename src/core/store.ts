@@ -138,6 +138,14 @@ export interface VerificationFilter {
   readonly pageToken?: string;
 }
 
+/** Of what has not ended. Absent fields allow everything. */
+export interface OpenFilter {
+  readonly upstream?: string;
+  readonly status?: VerificationStatus;
+  /** Only what has a number that runs out by then. */
+  readonly expiresBy?: Date;
+}
+
 export interface VerificationPage {
   /** Newest first. */
   readonly verifications: readonly Verification[];
@@ -250,7 +258,7 @@ export interface Store {
   listVerifications(caller: string, filter: VerificationFilter): Promise<VerificationPage>;
 
   /** Those that have not ended, of all callers, oldest first. */
-  openVerifications(): Promise<readonly Verification[]>;
+  openVerifications(filter?: OpenFilter): Promise<readonly Verification[]>;
 
   /** How many have not ended, by upstream id. */
   countOpen(): Promise<ReadonlyMap<string, number>>;

@@ -1,10 +1,9 @@
-import type { VerificationFilter, VerificationPage } from "../core/store.ts";
+import type { OpenFilter, VerificationFilter, VerificationPage } from "../core/store.ts";
 import type { Message, Verification } from "../core/verification.ts";
 import { listQuery, rowsOf, writePageToken } from "./list-query.ts";
 import { requestIdReused } from "./refusals.ts";
-import { type Row, toAttempt, toInteger, toMessage, toText, toVerification } from "./rows.ts";
-import { listOpenAttempts } from "./sql/attempts.ts";
-import { listMessages, listOpenMessages } from "./sql/messages.ts";
+import { fromTime, type Row, toAttempt, toInteger, toMessage, toText, toVerification } from "./rows.ts";
+import { listMessages } from "./sql/messages.ts";
 import * as sql from "./sql/orders.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
 import type { Statements } from "./sqlite-database.ts";
@@ -38,13 +37,15 @@ export function listPage(db: Statements, caller: string, filter: VerificationFil
   return { verifications, nextPageToken: writePageToken(toInteger(last.seq), caller, filter) };
 }
 
-/** Three statements, and not three for each of ten thousand. */
-export function listOpen(db: Statements): readonly Verification[] {
-  const attempts = Map.groupBy(db.all(listOpenAttempts), orderOf);
-  const messages = Map.groupBy(db.all(listOpenMessages), orderOf);
-  return db.all(sql.listOpen).map((row) => {
+/** Three statements, and not two more for each of ten thousand. */
+export function listOpen(db: Statements, { upstream, status, expiresBy }: OpenFilter): readonly Verification[] {
+  const params = [upstream ?? null, status ?? null, expiresBy ? fromTime(expiresBy) : null];
+  const attempts = Map.groupBy(db.all(sql.listOpenAttempts, ...params), orderOf);
+  const messages = Map.groupBy(db.all(sql.listOpenMessages, ...params), orderOf);
+  return db.all(sql.listOpen, ...params).map((row) => {
     const seq = toInteger(row.seq);
-    return toVerification(row, (attempts.get(seq) ?? []).map(toAttempt), (messages.get(seq) ?? []).map(toMessage));
+    const [tried, got] = [attempts.get(seq) ?? [], messages.get(seq) ?? []];
+    return toVerification(row, tried.map(toAttempt), got.map(toMessage));
   });
 }
 

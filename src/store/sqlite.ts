@@ -44,7 +44,7 @@ export function openSqliteStore(path: string, rates: Rates = new Map()): Store {
     findRequest: (caller, requestId, fingerprint) => read(() => findRequest(db, caller, requestId, fingerprint)),
     getVerification: (caller, id) => read(() => getVerification(db, caller, id)),
     listVerifications: (caller, filter) => read(() => listPage(db, caller, filter)),
-    openVerifications: () => read(() => listOpen(db)),
+    openVerifications: (filter = {}) => read(() => listOpen(db, filter)),
     countOpen: () => read(() => countOpen(db)),
 
     history: (filter) => read(() => listHistory(db, filter)),

@@ -38,7 +38,7 @@ export function createOperatorDesk(
   lastWord: (verificationId: string) => string | undefined,
 ): OperatorDesk {
   async function uncertain(): Promise<UncertainPurchase[]> {
-    return (await store.openVerifications()).flatMap((verification) => {
+    return (await store.openVerifications({ status: "PENDING" })).flatMap((verification) => {
       const doubt = doubtOf(verification);
       const word = lastWord(verification.verificationId);
       return doubt ? [{ ...doubt, ...(word !== undefined && { lastWord: word }) }] : [];

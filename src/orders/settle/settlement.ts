@@ -98,7 +98,7 @@ export function createSettlement(parts: SettlementParts, bought: (verification: 
   async function look({ upstream, doubtful }: Account): Promise<void> {
     const { orders, word } = await listOrders(upstream);
     // Only now: whatever the list shows of ours is recorded or under way by this.
-    const open = (await store.openVerifications()).filter((one) => isAt(one, upstream));
+    const open = (await store.openVerifications({ upstream: upstream.id })).filter((one) => isAt(one, upstream));
     const doubts = open.flatMap((one) => doubtOf(one) ?? []);
     for (const id of [...doubtful])
       if (!doubts.some(({ verification }) => verification.verificationId === id)) drop(id);

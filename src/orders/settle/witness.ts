@@ -53,19 +53,17 @@ export function createWitness({ upstreams, balances, traffic, store, clock }: Wi
     return answer && answer.time.getTime() >= asked && !moved && !(await endsSoon(upstream)) ? answer : undefined;
   }
 
-  const openAt = async (upstream: Upstream) =>
-    (await store.openVerifications()).filter((open) => open.upstream === upstream.id);
-
-  async function endsSoon(upstream: Upstream): Promise<boolean> {
-    const soon = clock.now() + NEARLY_OVER_MS;
-    return (await openAt(upstream)).some(({ expireTime }) => expireTime && expireTime.getTime() <= soon);
+  async function endsSoon({ id }: Upstream): Promise<boolean> {
+    const expiresBy = new Date(clock.now() + NEARLY_OVER_MS);
+    return (await store.openVerifications({ upstream: id, expiresBy })).length > 0;
   }
 
   async function remember(upstream: Upstream, money: Money, time: Date): Promise<void> {
     // What such a purchase came to would be in the balance already, and nothing could tell it any more.
-    const unknown = (await openAt(upstream)).some(({ status, attempts }) => {
+    const buying = await store.openVerifications({ upstream: upstream.id, status: "PENDING" });
+    const unknown = buying.some(({ attempts }) => {
       const last = attempts.at(-1);
-      return status === "PENDING" && last && last.outcome !== "REFUSED" && last.startTime <= time;
+      return last && last.outcome !== "REFUSED" && last.startTime <= time;
     });
     if (unknown || stopped) return;
     await store.recordBalance({ upstream: upstream.id, provider: upstream.provider, balance: money, time });

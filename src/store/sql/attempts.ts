@@ -2,12 +2,6 @@
 
 export const listAttempts = "select * from attempts where order_seq = ?1 order by number";
 
-/** Of the verifications that have not ended. */
-export const listOpenAttempts = `
-  select a.* from orders o join attempts a on a.order_seq = o.seq
-  where o.end_time is null and o.product = 'VERIFICATION'
-  order by a.order_seq, a.number`;
-
 export const insertAttempt = `
   insert into attempts
     (order_seq, number, upstream, offer_id, quoted_micros, quoted_currency, explanation, start_time)

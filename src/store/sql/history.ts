@@ -14,4 +14,5 @@ export function listEvents(conditions: readonly string[]): string {
   order by h.seq limit ?2`;
 }
 
-export const findFirstEvent = "select min(seq) as first from history where time >= ?1";
+/** By `+seq`, or SQLite would walk through all the events before that time. */
+export const findFirstEvent = "select min(+seq) as first from history where time >= ?1";

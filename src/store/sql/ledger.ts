@@ -56,9 +56,7 @@ export const setSpending = `
 export const sumForgotten = `
   insert into forgotten (day, caller, currency, micros)
   select ${dayOfAttempt}, e.caller, e.currency, sum(${spentByEntry})
-  from forgetting f
-  join attempts a on a.order_seq = f.order_seq
-  join entries e on e.order_seq = a.order_seq and e.attempt = a.number
-  where true
+  from entries e join attempts a on a.order_seq = e.order_seq and a.number = e.attempt
+  where e.order_seq in (select order_seq from forgetting)
   group by 1, 2, 3
   on conflict (day, caller, currency) do update set micros = forgotten.micros + excluded.micros`;

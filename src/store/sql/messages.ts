@@ -8,9 +8,3 @@ export const insertMessage = `
   insert into messages (order_seq, message_id, sender, text, code, receive_time, late)
   values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
   on conflict (order_seq, message_id) do nothing`;
-
-/** Of the verifications that have not ended. */
-export const listOpenMessages = `
-  select m.* from orders o join messages m on m.order_seq = o.seq
-  where o.end_time is null and o.product = 'VERIFICATION' and o.holds_texts = 1
-  order by m.seq`;

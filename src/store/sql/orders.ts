@@ -22,9 +22,22 @@ export function updateOrder(columns: readonly string[]): string {
   return `update orders set version = version + 1${assignments.join("")} where seq = ?1 and version = ?2`;
 }
 
-/** By `+seq`, or SQLite would walk through all that ever was to save itself the sorting. */
-export const listOpen = `
-  select * from orders where end_time is null and product = 'VERIFICATION' order by +seq`;
+/** Of the upstream ?1, in the status ?2, running out by ?3; null for any. */
+const isOpen = `
+  o.end_time is null and o.product = 'VERIFICATION' and (?1 is null or o.upstream = ?1)
+    and (?2 is null or o.status = ?2) and (?3 is null or o.expire_time <= ?3)`;
+
+// By `+seq`, or SQLite would walk through all that ever was to save itself the sorting.
+
+export const listOpen = `select * from orders o where ${isOpen} order by +seq`;
+
+export const listOpenAttempts = `
+  select a.* from orders o join attempts a on a.order_seq = o.seq where ${isOpen} order by +a.order_seq, a.number`;
+
+export const listOpenMessages = `
+  select m.* from orders o join messages m on m.order_seq = o.seq
+  where ${isOpen} and o.holds_texts = 1
+  order by +m.seq`;
 
 export const countOpenByUpstream = `
   select upstream, count(*) as open from orders
