@@ -115,7 +115,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   }
 
   await verifications.resume();
-  await witness.start();
+  witness.start();
   await catalog.start();
   void catalog.ready().then(() => {
     ready = true;

@@ -8,6 +8,8 @@ import type { Traffic } from "../../upstream/traffic.ts";
 
 /** What moved an account is seldom alone: it is looked at once it has come to rest. */
 const REST_MS = 10_000;
+/** Others may use the account as well: the older the last look, the more may have happened that is not known here. */
+const AGAIN_MS = 15 * 60_000;
 /** What an upstream gives back by itself at an order's end may come a while after it. */
 const REFUNDED_WITHIN_MS = 120_000;
 /** The upstream's clock may be ahead of ours: it may have ended these already. */
@@ -17,7 +19,7 @@ export interface WitnessParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly balances: Balances;
   readonly traffic: Traffic;
-  readonly store: Pick<Store, "openVerifications" | "recordBalance" | "lastBalance">;
+  readonly store: Pick<Store, "openVerifications" | "recordBalance">;
   readonly clock: Clock;
 }
 
@@ -26,8 +28,8 @@ export interface WitnessParts {
  * that becomes uncertain later is held against.
  */
 export interface Witness extends Balances {
-  /** Looks at the accounts that were never looked at, or not by this clock. */
-  start(): Promise<void>;
+  /** Looks at every account now, and from now on. */
+  start(): void;
   stop(): void;
 
   /** What the account holds now; undefined while something moves it, or when the upstream does not say in time. */
@@ -80,8 +82,8 @@ export function createWitness({ upstreams, balances, traffic, store, clock }: Wi
     const upstream = upstreams.get(id);
     if (stopped || !upstream?.desks.balance) return;
     const callOff = clock.after(delayMs, () => {
-      looks.delete(id);
       look(upstream).catch(() => undefined);
+      lookIn(AGAIN_MS, id);
     });
     looks.set(id, callOff);
   }
@@ -91,11 +93,8 @@ export function createWitness({ upstreams, balances, traffic, store, clock }: Wi
     atRest,
     read: balances.read,
 
-    async start() {
-      for (const { id, provider } of upstreams.values()) {
-        const last = await store.lastBalance(id, provider);
-        if (!last || last.time.getTime() > clock.now()) lookIn(0, id);
-      }
+    start() {
+      for (const id of upstreams.keys()) lookIn(0, id);
     },
 
     stop() {
