@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { Rates } from "../core/rates.ts";
 import type { Store } from "../core/store.ts";
 import { CATALOG_FORMAT, readCatalogPayload, writeCatalogPayload } from "./catalog-payload.ts";
@@ -19,7 +20,11 @@ import { createVerificationCommands } from "./sqlite-verifications.ts";
  * Throws an error that names the file when it cannot be opened, is in use, or was written by something else.
  */
 export function openSqliteStore(path: string, rates: Rates = new Map()): Store {
-  const database = openDatabase(path);
+  return createSqliteStore(openDatabase(path), rates);
+}
+
+/** A store on an open database, which is the store's from then on. */
+export function createSqliteStore(database: DatabaseSync, rates: Rates): Store {
   const db = createStatements(database);
   const { run, read, close } = createGroupCommit(createTransaction(database));
   const ledger = createLedger(db, rates);
