@@ -127,7 +127,9 @@ export function createBuyer(parts: OrderParts, doubted: (verification: Verificat
     purchase: Purchase,
     { upstream, offer, quoted, bounds }: Sale,
   ): Promise<Verification> {
-    const { orderRef, numberAsSold, price = quoted } = purchase;
+    const { price = quoted } = purchase;
+    // Half a character is none that can be written, neither in the store nor in a URL.
+    const [orderRef, numberAsSold] = [purchase.orderRef.toWellFormed(), purchase.numberAsSold.toWellFormed()];
     const time = now();
     // An upstream may charge more than it listed, or something that cannot be compared.
     const tooMuch = !bounds.every((bound) => isAtMost(price, bound, rates));

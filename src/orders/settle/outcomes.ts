@@ -40,8 +40,9 @@ export function createOutcomes(parts: Pick<OrderParts, "store" | "feed" | "clock
   }
 
   return {
-    sold({ verification, attempt }, { orderRef, numberAsSold, price }, { lifetimeMs, cancelDelayMs }) {
+    sold({ verification, attempt }, { price, ...order }, { lifetimeMs, cancelDelayMs }) {
       const { verificationId, country } = verification;
+      const [orderRef, numberAsSold] = [order.orderRef.toWellFormed(), order.numberAsSold.toWellFormed()];
       // The upstream counts from when it sold the number.
       const after = (ms: number) => new Date(attempt.startTime.getTime() + ms);
       return recorded(() =>
