@@ -36,10 +36,13 @@ async function cycles(name: string, times: number, workers: number) {
   const took: number[] = [];
   const note = (ms: number) => took.push(ms);
   commits = 0;
+  const before = process.cpuUsage();
   const seconds = await work(times, workers, async () => finish(store, await open(store, note), note));
+  const { user, system } = process.cpuUsage(before);
   return {
     cycles: name,
     "per second": Math.round(times / seconds),
+    "CPU us each": Math.round((user + system) / times),
     commands: took.length,
     commits,
     "p50 ms of a command": quantile(took, 0.5).toFixed(2),

@@ -1,5 +1,6 @@
 // The commands of a verification's life, as the daemon gives them, with an upstream that answers at once.
 
+import { randomUUID } from "node:crypto";
 import type { Caller } from "../../src/core/caller.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Store } from "../../src/core/store.ts";
@@ -7,15 +8,12 @@ import type { Store } from "../../src/core/store.ts";
 const CALLER: Caller = { name: "bench", budget: { maxOpen: 1_000_000, maxWithoutCode: 100 }, allow: {} };
 const PRICE: Money = { currency: "USD", micros: 500_000n };
 
-let made = 0;
-
 /** Gives how long a command took, in milliseconds. */
 export type Took = (ms: number) => void;
 
 /** From the wish to the number: five commands, and the fifth is `finish`. */
 export async function open(store: Store, took: Took): Promise<string> {
-  made += 1;
-  const id = `ver_${String(made).padStart(12, "0")}`;
+  const id = `ver_${randomUUID().replaceAll("-", "")}`;
   const time = new Date();
   const request = {
     country: "GB",

@@ -274,8 +274,9 @@ export interface Store {
 
   /**
    * Forgets one batch of what is past its keeping: messages and codes of orders that ended before `messages`, and whole
-   * orders, with their history and money entries, that ended before `orders`. Counters stay what they are. Answers how
-   * many orders were touched: fewer than `limit` when nothing is left.
+   * orders, with their history and money entries, that ended before `orders`: a day ago at least, or a repeated request
+   * would not find its order. What may have bought and is not settled stays, and so do the counters. Answers how many
+   * orders were touched: fewer than `limit` when nothing is left.
    */
   forget(before: { readonly messages: Date; readonly orders: Date }, limit: number): Promise<number>;
 
