@@ -64,11 +64,11 @@ describe("the daemon", () => {
   it("killed while a purchase is under way does not buy again, and keeps what it does not know", async () => {
     const folder = await emptyFolder();
     const sandbox = await sandboxFor(folder, 2_000);
-    sandbox.control.failNext({ upstream: "smsverificationservice", endpoint: "create", kind: "silence" });
+    sandbox.control.failNext({ upstream: "ping", endpoint: "create", kind: "silence" });
     const first = run(folder, []);
-    const request = { countryCode: "US", service: "whatsapp", requestId: crypto.randomUUID() };
+    const request = { countryCode: "US", service: "whatsapp", upstreams: ["ping"], requestId: crypto.randomUUID() };
     const call = clientAt(await urlOf(first)).createVerification(request);
-    await until(() => sandbox.control.books().smsverificationservice.calls.create === 1);
+    await until(() => sandbox.control.books().ping.calls.create === 1);
     first.child.kill("SIGKILL");
     await expect(call).rejects.toThrow();
 
@@ -76,8 +76,25 @@ describe("the daemon", () => {
     await expect(verifications.createVerification(request)).rejects.toThrow("may have sold a number");
     const listed = (await verifications.listVerifications({})).verifications;
     expect(listed).toMatchObject([{ status: Status.PENDING, attempts: [{ outcome: 3 }] }]);
-    expect(sandbox.control.books().smsverificationservice.calls.create).toBe(1);
-    expect(sandbox.control.books().ping.calls.create).toBeUndefined();
+    expect(sandbox.control.books().ping.calls.create).toBe(1);
+    expect(sandbox.control.books().smsverificationservice.calls.create).toBeUndefined();
+  });
+
+  it("killed after a purchase was sold, and before it was told, finds the number after a restart", async () => {
+    const folder = await emptyFolder();
+    const sandbox = await sandboxFor(folder, 60_000);
+    sandbox.control.failNext({ upstream: "smsverificationservice", endpoint: "create", kind: "slow" });
+    const first = run(folder, []);
+    const request = { countryCode: "US", service: "whatsapp", requestId: crypto.randomUUID() };
+    const call = clientAt(await urlOf(first)).createVerification(request);
+    await until(() => sandbox.control.books().smsverificationservice.orders.length === 1);
+    first.child.kill("SIGKILL");
+    await expect(call).rejects.toThrow();
+
+    const { verification } = await clientAt(await urlOf(run(folder, []))).createVerification(request);
+    const { orders, calls } = sandbox.control.books().smsverificationservice;
+    expect(verification).toMatchObject({ status: Status.WAITING, phoneNumber: orders[0]?.phone });
+    expect(calls.create).toBe(1);
   });
 
   it("starts with nothing configured, in front of its sandbox, and says what to try", async () => {
