@@ -1,26 +1,10 @@
-import { createClient } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { VerificationStatus as Status, VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
+import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { until } from "../support/clock.ts";
-import { emptyFolder, type Folder, run, urlOf } from "./process.ts";
+import { clientAt, emptyFolder, type Folder, run, urlOf } from "./process.ts";
 
 const ANYWHERE = { NUMGATE_LISTEN: "127.0.0.1:0" };
-
-function clientAt(url: string, token?: string) {
-  const transport = createConnectTransport({
-    baseUrl: url,
-    httpVersion: "2",
-    interceptors: [
-      (next) => (request) => {
-        if (token) request.header.set("authorization", `Bearer ${token}`);
-        return next(request);
-      },
-    ],
-  });
-  return createClient(VerificationService, transport);
-}
 
 async function sandboxFor(folder: Folder, codeDelayMs: number) {
   const sandbox = await startSandbox({ codeDelayMs });
@@ -124,12 +108,16 @@ describe("the daemon", () => {
     expect(daemon.stderr()).not.toContain('"level":50');
   });
 
-  it("refuses a database that another daemon has open", async () => {
+  it("refuses a database that another daemon has open, and leaves that one unharmed", async () => {
     const folder = await emptyFolder();
-    await urlOf(run(folder, [], ANYWHERE));
+    const first = clientAt(await urlOf(run(folder, [], ANYWHERE)));
+    const request = { countryCode: "US", service: "sandboxnever" };
+    await first.createVerification(request);
     const second = run(folder, [], ANYWHERE);
     expect(await second.exit).toBe(1);
     expect(second.stderr()).toMatch(/numgate-sandbox\.db.*in use/);
+    await first.createVerification(request);
+    expect((await first.listVerifications({})).verifications).toHaveLength(2);
   });
 
   it("takes over callers on SIGHUP, and keeps the old ones when the file is wrong", async () => {
