@@ -14,6 +14,8 @@ export interface Comparison {
   /** Purchases of which the gateway says that nobody knows; so many of them were sold. */
   readonly uncertain: number;
   readonly uncertainSold: number;
+  /** Purchases that were given back, with a refund that is known. */
+  readonly refunded: number;
   /** Request ids under which more than one number was bought. */
   readonly duplicates: number;
   /** Numbers that were sold, and that no verification has or may have. */
@@ -116,6 +118,7 @@ export function compare(market: Market, verifications: readonly Verification[]):
     bought: bought.length,
     uncertain: unknown.length,
     uncertainSold,
+    refunded: verifications.filter(({ refund }) => microsOf(refund) > 0n).length,
     duplicates: duplicates.length,
     lost,
     money,

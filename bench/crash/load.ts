@@ -187,10 +187,10 @@ function isDecided({ status, attempts }: Verification): boolean {
 
 function draw(random: Random, upstreams: readonly string[]): Plan {
   const pick = <T>(among: readonly T[]): T => among[Math.floor(random() * among.length)] as T;
-  const end = pick(["complete", "complete", "complete", "cancel", "leave"] as const);
+  const end = pick(["complete", "complete", "cancel", "leave"] as const);
   const service =
     end === "cancel"
-      ? pick(["whatsapp", "sandboxnever"])
+      ? pick(["whatsapp", "sandboxnever", "sandboxnever"])
       : pick(["whatsapp", "telegram", "sandboxinstant", "sandboxinstant", "sandboxempty"]);
   return {
     requestId: drawUuid(random),

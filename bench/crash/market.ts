@@ -1,7 +1,8 @@
 import { parseMoney } from "../../src/core/money.ts";
 import type { OrderEntry } from "../../src/sandbox/books.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { smsVerifyoCatalogue } from "../../src/sandbox/smsverifyo/catalogue.ts";
 import { UPSTREAM_IDS, type UpstreamId } from "../../src/sandbox/upstreams.ts";
 
 /** One account of the gateway at one of the sandboxes. */
@@ -76,8 +77,15 @@ export async function openMarket({ sandboxes, seed }: { sandboxes: number; seed:
   };
 }
 
-function accounts() {
-  return Object.fromEntries(UPSTREAM_IDS.map((id) => [id, { balance: BALANCE }]));
+/** As SMSVerifyo spells what the load buys there. */
+const BOUGHT = /^(?:whatsapp|telegram|sandbox .*)$/i;
+
+function accounts(): SandboxOptions {
+  const own: SandboxOptions = {
+    // Its list takes a call for each service, of which every restart would spend a minute's worth.
+    smsverifyo: { cancelCooldownMs: 0, catalogue: smsVerifyoCatalogue().filter(({ service }) => BOUGHT.test(service)) },
+  };
+  return Object.fromEntries(UPSTREAM_IDS.map((id) => [id, { ...own[id], balance: BALANCE }]));
 }
 
 /** Of a decimal in the sandbox's books. */

@@ -19,7 +19,7 @@ export function describeReport(report: RunReport, { cycles, seed, rate }: Asked)
     ["cycles", `${cycles} (seed ${seed}, ${Math.round(rate * 100)} % of purchases faulty)`],
     ["creates", `${tally.creates}, of which ${tally.repeated} were sent again after a lost connection`],
     ["sold by the upstreams", report.sold],
-    ["bought by the gateway", report.bought],
+    ["bought by the gateway", `${report.bought}, of which ${report.refunded} were given back for a refund`],
     ["uncertain, settled", report.settled],
     ["uncertain, listed", `${report.uncertain}, of which ${report.uncertainSold} were sold`],
     ["bought twice", report.duplicates],
