@@ -114,10 +114,15 @@ export function createBuyer(parts: OrderParts, doubted: (verification: Verificat
     doubted(uncertain);
   }
 
-  /** A refusal of ours or of the limits is for the next candidate; a store that fails ends the purchase. */
-  async function notSent(verificationId: string, error: unknown): Promise<never> {
+  /**
+   * A refusal of ours or of the limits is for the next candidate. A store that fails ends the purchase: the caller is told
+   * at once, and not when the store can say so too.
+   */
+  function notSent(verificationId: string, error: unknown): never {
     if (!(error instanceof GatewayError)) {
-      feed.publish(await persist(parts, () => store.recordFailure(verificationId, now())));
+      persist(parts, () => store.recordFailure(verificationId, now())).then(feed.publish, (reason: unknown) => {
+        log.error({ err: reason, verificationId }, "a purchase that was not sent could not be recorded as failed");
+      });
     }
     throw error;
   }
