@@ -108,21 +108,22 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     list: (caller, filter) => store.listVerifications(caller.name, filter),
 
     async *watch(caller, verificationId, signal) {
-      const reading = new AbortController();
       // Before the state is read, so that no change falls between the two.
-      const changes = feed.subscribe(verificationId, AbortSignal.any([signal, reading.signal]));
+      const changes = feed.subscribe(verificationId, signal);
       try {
-        let shown = await store.getVerification(caller.name, verificationId);
-        yield shown;
-        if (isTerminal(shown.status)) return;
-        for await (const changed of changes) {
-          if (changed.version <= shown.version) continue;
-          shown = changed;
-          yield shown;
-          if (isTerminal(shown.status)) return;
+        let present: Verification | undefined = await store.getVerification(caller.name, verificationId);
+        let shown = -1;
+        while (present) {
+          // A change that was published while the state was read may be older than it.
+          if (present.version > shown) {
+            shown = present.version;
+            yield present;
+          }
+          if (isTerminal(present.status)) return;
+          present = await changes.next();
         }
       } finally {
-        reading.abort();
+        changes.end();
       }
     },
 

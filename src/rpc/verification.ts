@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { toJson } from "@bufbuild/protobuf";
+import { type MessageInitShape, toJson } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CreateVerificationRequest,
   CreateVerificationRequestSchema,
   type VerificationService,
+  type WatchVerificationResponseSchema,
 } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Strategy, VerificationRequest } from "../core/verification.ts";
+import type { Strategy, Verification, VerificationRequest } from "../core/verification.ts";
 import type { Verifications } from "../orders/verifications.ts";
 import { callerOf } from "./auth.ts";
 import { capabilityFromWire, moneyFromWire, statusFromWire, strategyFromWire, verificationToWire } from "./convert.ts";
-import { endOnDrain } from "./streams.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 
@@ -23,6 +23,7 @@ interface Parts {
 
 export function verificationService(parts: Parts): Partial<ServiceImpl<typeof VerificationService>> {
   const { verifications } = parts;
+  const toWatchers = sharedAnswer();
   return {
     async createVerification(request, context) {
       const options = {
@@ -54,8 +55,7 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
 
     async *watchVerification({ verificationId }, context) {
       const caller = callerOf(context);
-      const states = endOnDrain(context, (signal) => verifications.watch(caller, verificationId, signal));
-      for await (const verification of states) yield { verification: verificationToWire(verification) };
+      for await (const state of verifications.watch(caller, verificationId, context.signal)) yield toWatchers(state);
     },
 
     async completeVerification({ verificationId }, context) {
@@ -71,6 +71,16 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
     async cancelVerification({ verificationId }, context) {
       return { verification: verificationToWire(await verifications.cancel(callerOf(context), verificationId)) };
     },
+  };
+}
+
+/** One answer for each state, so that it is converted and encoded once for all who watch. */
+function sharedAnswer() {
+  const answers = new WeakMap<Verification, MessageInitShape<typeof WatchVerificationResponseSchema>>();
+  return (state: Verification) => {
+    const answer = answers.get(state) ?? { verification: verificationToWire(state) };
+    answers.set(state, answer);
+    return answer;
   };
 }
 

@@ -1,6 +1,7 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
-import { errorToWire } from "../error.ts";
+import { GatewayError } from "../../core/error.ts";
+import { errorToWire, toConnectError } from "../error.ts";
 
 /** Turns what handlers throw into what callers may see, and logs bugs. Nobody else logs them. */
 export function mapErrors(log: Logger): Interceptor {
@@ -34,9 +35,10 @@ async function* mapStream<T>(messages: AsyncIterable<T>, map: (error: unknown) =
 
 /**
  * A request that cannot be read is no bug of ours: it is garbled, which connect calls internal, or its client has gone,
- * which Node says in its own words. (A unary request is read before interceptors are asked.)
+ * which Node says in its own words.
  */
-function toReadFailure(error: unknown): ConnectError {
+export function toReadFailure(error: unknown): ConnectError {
   if (!(error instanceof ConnectError)) return new ConnectError("the client has gone", Code.Canceled);
-  return error.code === Code.Internal ? new ConnectError(error.rawMessage, Code.InvalidArgument) : error;
+  if (error.code !== Code.Internal && error.code !== Code.InvalidArgument) return error;
+  return toConnectError(new GatewayError("INVALID_REQUEST", error.rawMessage));
 }

@@ -11,6 +11,8 @@ export interface Telemetry {
   readonly interceptor: Interceptor;
   /** Sees the calls that a gate turns away: no interceptor is asked about those. */
   gate(inner: RequestGate): RequestGate;
+  /** Counts another call that failed before any interceptor was asked. */
+  refused(context: HandlerContext, error: unknown): void;
 }
 
 /** Counts and times every call under the names of go-grpc-prometheus, and logs a line about it: never of its content. */
@@ -48,7 +50,8 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
       const code = failure ? (Code[failure.code] ?? "Unknown") : "OK";
       handled.inc({ ...labels, grpc_code: code });
       seconds.observe(labels, ms / 1000);
-      const level = failure ? "info" : "debug";
+      // That a client leaves is how most streams end.
+      const level = failure && failure.code !== Code.Canceled ? "info" : "debug";
       if (!log.isLevelEnabled(level)) return;
       const reason = failure?.findDetails(ErrorInfoSchema)[0]?.reason;
       const caller = values.get(callerKey)?.name;
@@ -80,6 +83,7 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
         throw error;
       }
     },
+    refused: (context, error) => begin(context.method, context.values)(error),
   };
 }
 
