@@ -15,6 +15,8 @@ export interface Child {
   /** The next message that has this key. Fails when the process ends first. */
   hear<T>(key: string): Promise<T>;
   gauge(): Promise<Gauge>;
+  /** In microseconds, since it began. */
+  cpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -42,14 +44,17 @@ export function startChild(file: string, args: readonly string[] = [], env: Node
     });
   }
 
+  function ask<T>(key: string): Promise<T> {
+    const answer = hear<T>(key);
+    child.send(key);
+    return answer;
+  }
+
   return {
     tell: (message) => void child.send(message as object),
     hear,
-    gauge() {
-      const answer = hear<Gauge>("gauge");
-      child.send("gauge");
-      return answer;
-    },
+    gauge: () => ask("gauge"),
+    cpu: () => ask("cpu"),
     async stop() {
       child.kill("SIGTERM");
       const timer = setTimeout(kill, 15_000);

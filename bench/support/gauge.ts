@@ -1,8 +1,13 @@
-// Preloaded into a server under measurement (`node --expose-gc --import`): answers "gauge" by IPC with what memory it holds.
+// Preloaded into a server under measurement (`node --expose-gc --import`): answers by IPC
+// "gauge" with what memory it holds, and "cpu" with the microseconds it has worked.
 
 const collect = globalThis.gc;
 
 process.on("message", (message) => {
+  if (message === "cpu") {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpu: user + system });
+  }
   if (message !== "gauge") return;
   // Twice: what finalizers let go of is collected by the second.
   collect?.();
