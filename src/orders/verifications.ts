@@ -114,12 +114,13 @@ export function createVerifications(parts: VerificationsParts): Verifications {
         let present: Verification | undefined = await store.getVerification(caller.name, verificationId);
         let shown = -1;
         while (present) {
+          const { version, status }: Verification = present;
           // A change that was published while the state was read may be older than it.
-          if (present.version > shown) {
-            shown = present.version;
-            yield present;
-          }
-          if (isTerminal(present.status)) return;
+          if (version > shown) yield present;
+          shown = Math.max(shown, version);
+          if (isTerminal(status)) return;
+          // Thousands wait here: none holds on to what it has shown.
+          present = undefined;
           present = await changes.next();
         }
       } finally {

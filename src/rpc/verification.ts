@@ -11,6 +11,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Strategy, Verification, VerificationRequest } from "../core/verification.ts";
 import type { Verifications } from "../orders/verifications.ts";
 import { callerOf } from "./auth.ts";
+import { betweenMessages } from "./calls/messages.ts";
 import { capabilityFromWire, moneyFromWire, statusFromWire, strategyFromWire, verificationToWire } from "./convert.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
@@ -53,9 +54,10 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       return { verifications: page.verifications.map(verificationToWire), nextPageToken: page.nextPageToken };
     },
 
-    async *watchVerification({ verificationId }, context) {
-      const caller = callerOf(context);
-      for await (const state of verifications.watch(caller, verificationId, context.signal)) yield toWatchers(state);
+    watchVerification({ verificationId }, context) {
+      return betweenMessages(verifications.watch(callerOf(context), verificationId, context.signal), {
+        map: toWatchers,
+      });
     },
 
     async completeVerification({ verificationId }, context) {

@@ -66,18 +66,39 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
   }
 
   async function serveStream(call: Call): Promise<undefined> {
-    const { protocol, ending, answer } = call;
     const leave = enter(call);
     try {
-      const streaming = { stream: true as const, method: method as DescMethodServerStreaming, message: readOne(call) };
-      const answers = await chain(Object.assign(requestOf(call), streaming));
-      if (!answers.stream) throw new Error("an interceptor answered a stream with one message");
-      for await (const message of answers.message) {
-        const drained = answer.write(codec.frame(message, protocol.binary));
-        if (drained) await ending.orEnd(drained);
-      }
+      const answers = await begin(call);
+      while (await sendNext(call, answers));
     } finally {
       leave();
+    }
+  }
+
+  // Apart, as sendNext is: what a function that waits has in hand is kept for as long as the stream waits.
+  async function begin(call: Call): Promise<AsyncIterator<MessageShape<DescMessage>>> {
+    const streaming = { stream: true as const, method: method as DescMethodServerStreaming, message: readOne(call) };
+    const answer = await chain(Object.assign(requestOf(call), streaming));
+    if (!answer.stream) throw new Error("an interceptor answered a stream with one message");
+    return answer.message[Symbol.asyncIterator]();
+  }
+
+  /** False at the end. */
+  async function sendNext(call: Call, answers: AsyncIterator<MessageShape<DescMessage>>): Promise<boolean> {
+    const next = await answers.next();
+    if (next.done) return false;
+    const drained = call.answer.write(codec.frame(next.value, call.protocol.binary));
+    if (drained) await readMore(call, answers, drained);
+    return true;
+  }
+
+  /** Waits until the client has read what was sent. */
+  async function readMore({ ending }: Call, answers: AsyncIterator<unknown>, drained: Promise<void>): Promise<void> {
+    try {
+      await ending.orEnd(drained);
+    } catch (error) {
+      await answers.return?.();
+      throw error;
     }
   }
 

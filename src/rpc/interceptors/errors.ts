@@ -1,6 +1,7 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { GatewayError } from "../../core/error.ts";
+import { betweenMessages, withMessages } from "../calls/messages.ts";
 import { errorToWire, toConnectError } from "../error.ts";
 
 /** Turns what handlers throw into what callers may see, and logs bugs. Nobody else logs them. */
@@ -18,19 +19,15 @@ export function mapErrors(log: Logger): Interceptor {
       const response = await next(
         request.stream ? { ...request, message: mapStream(request.message, toReadFailure) } : request,
       );
-      return response.stream ? { ...response, message: mapStream(response.message, toWire) } : response;
+      return response.stream ? withMessages(response, mapStream(response.message, toWire)) : response;
     } catch (error) {
       throw toWire(error);
     }
   };
 }
 
-async function* mapStream<T>(messages: AsyncIterable<T>, map: (error: unknown) => ConnectError): AsyncGenerator<T> {
-  try {
-    yield* messages;
-  } catch (error) {
-    throw map(error);
-  }
+function mapStream<T>(messages: AsyncIterable<T>, mapError: (error: unknown) => ConnectError): AsyncIterable<T> {
+  return betweenMessages(messages, { map: (message) => message, mapError });
 }
 
 /**

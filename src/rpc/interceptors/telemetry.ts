@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import { ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.ts";
 import { callerKey, type RequestGate } from "../auth.ts";
+import { betweenMessages, withMessages } from "../calls/messages.ts";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200];
 
@@ -67,7 +68,7 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
       const end = begin(request.method, request.contextValues);
       try {
         const response = await next(request);
-        if (response.stream) return { ...response, message: follow(response.message, end) };
+        if (response.stream) return withMessages(response, follow(response.message, end));
         end();
         return response;
       } catch (error) {
@@ -87,18 +88,11 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
   };
 }
 
-async function* follow<T>(messages: AsyncIterable<T>, end: (error?: unknown) => void): AsyncGenerator<T> {
-  // A client that leaves while it is being written to ends the iteration without an exception.
-  let outcome: unknown = new ConnectError("the client has gone", Code.Canceled);
-  try {
-    yield* messages;
-    outcome = undefined;
-  } catch (error) {
-    outcome = error;
-    throw error;
-  } finally {
-    end(outcome);
-  }
+function follow<T>(messages: AsyncIterable<T>, end: (error?: unknown) => void): AsyncIterable<T> {
+  return betweenMessages(messages, {
+    map: (message) => message,
+    onEnd: (error, left) => end(left ? new ConnectError("the client has gone", Code.Canceled) : error),
+  });
 }
 
 function labelsOf(desc: DescMethod) {
