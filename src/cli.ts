@@ -10,7 +10,7 @@ import { liveCheck } from "./live-check.ts";
 import { probe } from "./probe.ts";
 import { PROVIDERS } from "./providers/providers.ts";
 import { parseListenAddress } from "./rpc/listen-address.ts";
-import { startSandbox } from "./sandbox/sandbox.ts";
+import { letGoOfStart } from "./start-memory.ts";
 
 const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell temporary phone numbers
 
@@ -95,6 +95,7 @@ async function serve(flags: Flags): Promise<number> {
   const daemon = await startDaemon({ config, clock: systemClock, log });
   process.on("SIGHUP", () => reload(daemon, flags, log));
   print(banner(await readVersion(), daemon));
+  letGoOfStart();
   await endSignal();
   // A second signal does not wait.
   void endSignal().then(() => process.exit(1));
@@ -116,6 +117,7 @@ function reload(daemon: Daemon, flags: Flags, log: Logger): void {
 }
 
 async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
+  const { startSandbox } = await import("./sandbox/sandbox.ts");
   const address = parseListenAddress(listen);
   if ("path" in address) throw new UsageError("the sandbox listens on host:port");
   const running = await startSandbox({ listen: address }).catch((error: NodeJS.ErrnoException) => {

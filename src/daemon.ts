@@ -23,7 +23,7 @@ import { catalogService } from "./rpc/catalog.ts";
 import type { Tls } from "./rpc/listener.ts";
 import { createServer } from "./rpc/server.ts";
 import { verificationService } from "./rpc/verification.ts";
-import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { createBalances } from "./upstream/balance.ts";
 import { checkEntry } from "./upstream/connect.ts";
@@ -162,7 +162,9 @@ function databasePath({ database }: Config): string {
 }
 
 /** At the port that the documentation names, or at any other when that is taken. */
-function openSandbox(clock: Clock): Promise<Sandbox> {
+async function openSandbox(clock: Clock): Promise<Sandbox> {
+  // Who has upstreams does not pay for it in memory.
+  const { startSandbox } = await import("./sandbox/sandbox.ts");
   const host = "127.0.0.1";
   return startSandbox({ clock, listen: { host, port: SANDBOX_PORT } }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
