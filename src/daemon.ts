@@ -10,6 +10,9 @@ import { createCatalog } from "./catalog/catalog.ts";
 import { readLabel, resolveServices } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
+import { registerGauges } from "./metrics/gauges.ts";
+import { countCommits } from "./metrics/store.ts";
+import { countCalls } from "./metrics/upstream.ts";
 import { createOperator } from "./operator/operator.ts";
 import { startOperatorServer } from "./operator/server.ts";
 import { operatorSocket } from "./operator/socket.ts";
@@ -64,11 +67,13 @@ export function checkConfig(config: Config): void {
 /** Builds every part, joins them, and starts to serve. */
 export async function startDaemon({ config, clock, log }: DaemonOptions): Promise<Daemon> {
   checkConfig(config);
+  const registry = new Registry();
   const rates = new Map(Object.entries(config.routing.rates));
-  const store = openSqliteStore(databasePath(config), rates);
+  const store = countCommits(openSqliteStore(databasePath(config), rates), registry);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
-  const accounts = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
-  const { upstreams, traffic } = watchTraffic(accounts, clock);
+  const configured = sandbox ? sandboxAccounts(sandbox) : config.upstreams;
+  const accounts = await connectAccounts(configured, { store, clock, log });
+  const { upstreams, traffic } = watchTraffic(countCalls(accounts, registry), clock);
   const balances = createBalances(clock);
   const witness = createWitness({ upstreams, balances, traffic, store, clock });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
@@ -85,7 +90,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     ready: () => ready || "the catalogues are being fetched",
     http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: verifications.wake }),
     log,
-    registry: new Registry(),
+    registry,
     routes(router) {
       router.service(CatalogService, catalogService({ catalog, upstreams, balances, store }));
       const { defaultStrategy } = config.routing;
@@ -95,6 +100,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     },
   });
 
+  registerGauges(registry, { upstreams, catalog, store, feed, open: server.open, clock });
   await checkBooks(store, clock, log);
   const retention = startRetention({ store, keep: config.retention, clock, log });
   const operators = await startOperatorServer(createOperator(store, verifications.desk), {
