@@ -1,14 +1,22 @@
 // A process that watches: bare HTTP/2 streams that speak gRPC, so that many fit in it. Told by IPC what to do.
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { VerificationService, WatchVerificationRequestSchema } from "../../gen/numgate/v1/verification_pb.ts";
 
 const STREAMS_PER_SESSION = 1000;
 const OPENING_AT_ONCE = 200;
 
+interface Wanted {
+  readonly url: string;
+  readonly verificationId: string;
+  readonly count: number;
+}
+
 export type Command =
-  | { readonly open: { readonly url: string; readonly verificationId: string; readonly count: number } }
+  | { readonly open: Wanted }
+  /** Opens and leaves so many, some at a time, on one connection. */
+  | { readonly churn: Wanted }
   | "expect"
   | "leave"
   | "stop";
@@ -25,8 +33,8 @@ function framed(verificationId: string): Buffer {
   return Buffer.concat([head, message]);
 }
 
-/** Opens one more, and resolves with its first message. */
-function openOne(session: ClientHttp2Session, body: Buffer): Promise<void> {
+/** Opens one more, and resolves at its first message. */
+function openOne(session: ClientHttp2Session, body: Buffer): Promise<ClientHttp2Stream> {
   const { name, parent } = VerificationService.method.watchVerification;
   const stream = session.request({
     ":method": "POST",
@@ -42,7 +50,7 @@ function openOne(session: ClientHttp2Session, body: Buffer): Promise<void> {
         heard += 1;
         onHeard();
       });
-      resolve();
+      resolve(stream);
     });
     stream.once("error", reject);
     stream.once("close", () => {
@@ -52,7 +60,7 @@ function openOne(session: ClientHttp2Session, body: Buffer): Promise<void> {
   });
 }
 
-async function open({ url, verificationId, count }: { url: string; verificationId: string; count: number }) {
+async function open({ url, verificationId, count }: Wanted) {
   const body = framed(verificationId);
   let begun = 0;
   async function openSome(): Promise<void> {
@@ -66,6 +74,21 @@ async function open({ url, verificationId, count }: { url: string; verificationI
   await Promise.all(Array.from({ length: OPENING_AT_ONCE }, openSome));
 }
 
+async function churn({ url, verificationId, count }: Wanted) {
+  const body = framed(verificationId);
+  const session = connect(url);
+  let begun = 0;
+  async function openAndLeave(): Promise<void> {
+    while (begun < count) {
+      begun += 1;
+      const stream = await openOne(session, body);
+      stream.close(constants.NGHTTP2_CANCEL);
+    }
+  }
+  await Promise.all(Array.from({ length: OPENING_AT_ONCE }, openAndLeave));
+  session.destroy();
+}
+
 process.on("message", (command: Command) => {
   if (command === "expect") {
     heard = 0;
@@ -77,6 +100,11 @@ process.on("message", (command: Command) => {
     process.send?.({ left: true });
   } else if (command === "stop") {
     process.exit(0);
+  } else if ("churn" in command) {
+    churn(command.churn).then(
+      () => process.send?.({ churned: true }),
+      (error: unknown) => process.send?.({ churned: String(error) }),
+    );
   } else {
     open(command.open).then(
       () => process.send?.({ opened: true }),

@@ -17,6 +17,8 @@ export interface Child {
   gauge(): Promise<Gauge>;
   /** In microseconds, since it began. */
   cpu(): Promise<number>;
+  /** How many sockets, timers and the like it has. */
+  resources(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export function startChild(file: string, args: readonly string[] = [], env: Node
     hear,
     gauge: () => ask("gauge"),
     cpu: () => ask("cpu"),
+    resources: () => ask("resources"),
     async stop() {
       child.kill("SIGTERM");
       const timer = setTimeout(kill, 15_000);

@@ -19,11 +19,7 @@ it("tells at /metrics what was bought, asked and received, and nothing of whom",
 
   const bought = await buy(gateway, { upstreams: ["ping"] });
   expect(value(await read(), 'numgate_open_verifications{upstream="ping"}')).toBe(1);
-  const {
-    code = "",
-    phoneNumber,
-    messages,
-  } = await turnUntil(gateway, bought.verificationId, VerificationStatus.RECEIVED);
+  const { code = "", phoneNumber } = await turnUntil(gateway, bought.verificationId, VerificationStatus.RECEIVED);
   await gateway.verifications.completeVerification({ verificationId: bought.verificationId });
   const empty = buy(gateway, { service: "Sandbox Empty", upstreams: ["ping"] });
   expect((await reasonOf(empty)).reason).toBe("NO_NUMBERS");
