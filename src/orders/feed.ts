@@ -20,10 +20,24 @@ export interface Subscription {
 
 interface Watcher {
   latest: Verification | undefined;
+  /** The newest that it was told. */
+  version: number;
   ended: boolean;
   /** What waits for the next change. */
   wake: ((state: Verification | undefined) => void) | undefined;
 }
+
+/** Says the change, unless a newer one was said meanwhile. */
+function tell(watcher: Watcher, verification: Verification): void {
+  if (watcher.ended || verification.version < watcher.version) return;
+  watcher.version = verification.version;
+  if (watcher.wake) watcher.wake(verification);
+  else watcher.latest = verification;
+  watcher.wake = undefined;
+}
+
+/** How many are told in one turn of the event loop: other calls are answered in between. */
+const TOLD_AT_ONCE = 500;
 
 export function createFeed(): Feed {
   const watchers = new Map<string, Set<Watcher>>();
@@ -46,17 +60,20 @@ export function createFeed(): Feed {
     if (others?.size === 0) watchers.delete(verificationId);
   }
 
+  function tellAll(told: readonly Watcher[], verification: Verification): void {
+    for (const watcher of told.slice(0, TOLD_AT_ONCE)) tell(watcher, verification);
+    const left = told.slice(TOLD_AT_ONCE);
+    if (left.length > 0) setImmediate(tellAll, left, verification);
+  }
+
   return {
     publish(verification) {
-      for (const watcher of watchers.get(verification.verificationId) ?? []) {
-        if (watcher.wake) watcher.wake(verification);
-        else watcher.latest = verification;
-        watcher.wake = undefined;
-      }
+      const told = watchers.get(verification.verificationId);
+      if (told) tellAll([...told], verification);
     },
 
     subscribe(verificationId, signal) {
-      const watcher: Watcher = { latest: undefined, ended: false, wake: undefined };
+      const watcher: Watcher = { latest: undefined, version: -1, ended: false, wake: undefined };
       join(verificationId, watcher);
       const end = () => {
         leave(verificationId, watcher);
