@@ -1,7 +1,6 @@
 import { resolveCountry } from "./countries.ts";
-import { nearest } from "./nearest.ts";
 import { SERVICES } from "./service-aliases.ts";
-import { normalise, printable } from "./text.ts";
+import { nearestNames, normalise, printable } from "./text.ts";
 
 export interface ServiceName {
   /** Canonical: the name's letters and digits, or what it is an alias of. */
@@ -88,7 +87,6 @@ export function readLabel(name: string): { readonly services: readonly string[];
  * to buy by: LinkedIn is not Tinder.
  */
 export function nearestServices(name: string, known: Iterable<string>): readonly string[] {
-  const typed = normalise(name.slice(0, LONGEST_NAME));
-  const spellings = nearest(typed, new Set([...SLUGS.keys(), ...known]), 4 * SUGGESTIONS);
+  const spellings = nearestNames(name.slice(0, LONGEST_NAME), new Set([...SLUGS.keys(), ...known]), 4 * SUGGESTIONS);
   return [...new Set(spellings.map((spelling) => SLUGS.get(spelling) ?? spelling))].slice(0, SUGGESTIONS);
 }
