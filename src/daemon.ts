@@ -6,8 +6,9 @@ import { EsimService } from "../gen/numgate/v1/esim_pb.ts";
 import { RentalService } from "../gen/numgate/v1/rental_pb.ts";
 import { VerificationService } from "../gen/numgate/v1/verification_pb.ts";
 import { callbackTargets, connectAccounts, sandboxAccounts, toEntry } from "./accounts.ts";
+import { canonicalAllow } from "./catalog/allowed.ts";
 import { createCatalog } from "./catalog/catalog.ts";
-import { readLabel, resolveServices } from "./catalog/services.ts";
+import { readLabel } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
 import { registerGauges } from "./metrics/gauges.ts";
@@ -178,12 +179,8 @@ async function openSandbox(clock: Clock): Promise<Sandbox> {
   });
 }
 
-/** The operator may spell a service as its brand does; everything behind goes by its slug. */
 function toCallerToken({ caller, tokenSha256 }: Config["callers"][number]): CallerToken {
-  const { services } = caller.allow;
-  const slugs = services?.flatMap((name) => resolveServices(name).map(({ slug }) => slug));
-  const allow = { ...caller.allow, ...(slugs && { services: slugs }) };
-  return { caller: { ...caller, allow }, tokenSha256: Buffer.from(tokenSha256, "hex") };
+  return { caller: { ...caller, allow: canonicalAllow(caller.allow) }, tokenSha256: Buffer.from(tokenSha256, "hex") };
 }
 
 function readTls({ certFile, keyFile, clientCaFile }: NonNullable<Config["tls"]>): Tls {
