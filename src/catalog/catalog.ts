@@ -213,7 +213,7 @@ export function createCatalog(parts: CatalogParts): Catalog {
       requireService(input, {
         has: (slug) => [...indexesOf(refreshes.values())].some(({ services }) => services.has(slug)),
         *[Symbol.iterator]() {
-          for (const { services } of indexesOf(refreshes.values())) yield* services;
+          for (const { services } of indexesOf(refreshes.values())) yield* services.keys();
         },
       }),
 

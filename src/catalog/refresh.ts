@@ -3,9 +3,10 @@ import { type Clock, sleep } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
 import type { Upstream } from "../core/upstream.ts";
+import { createFold } from "./fold.ts";
 import type { Log } from "./log.ts";
 import type { Unreachable } from "./query.ts";
-import { createFold } from "./snapshot.ts";
+import { breatheUntil } from "./slices.ts";
 import { indexSnapshot, type SnapshotIndex } from "./snapshot-index.ts";
 
 /** Catalogues change by the hour; a fetch can take a thousand requests out of an account's limits. */
@@ -122,19 +123,19 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
 
   /** A fetch that does not come to its end throws, and changes nothing that was whole. */
   async function fetchWhole(): Promise<CatalogSnapshot> {
-    const fold = createFold(upstream);
+    const fold = createFold(upstream, breatheUntil(signal));
     const steps = upstream.desks.catalog.listings(signal);
     let fetchTime = new Date(clock.now());
     let listings = 0;
     try {
       for (let step = 0; step < MOST_STEPS; step += 1) {
         const { done, value } = await unlessStopped(upstream.run("listings", () => steps.next(), signal));
-        if (done) return fold.snapshot(fetchTime);
+        if (done) return await fold.snapshot(fetchTime);
         fetchTime = new Date(clock.now());
         listings += value.length;
         if (listings > MOST_LISTINGS) throw new UpstreamFault(`its catalogue has more than ${MOST_LISTINGS} listings`);
-        fold.add(value, fetchTime);
-        if (isWorthShowing(fold.size)) show(fold.snapshot(fetchTime), false);
+        await fold.add(value, fetchTime);
+        if (isWorthShowing(fold.size)) show(await fold.snapshot(fetchTime), false);
       }
       throw new UpstreamFault(`its catalogue takes more than ${MOST_STEPS} requests`);
     } finally {
@@ -145,7 +146,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
 
   function isWorthShowing(size: number): boolean {
     if (index === undefined || isTooOld(index, clock.now())) return size > 0;
-    return !complete && size > index.snapshot.offers.length * PART_GROWTH;
+    return !complete && size > index.snapshot.offers.size * PART_GROWTH;
   }
 
   function unlessStopped<T>(promise: Promise<T>): Promise<T> {
@@ -180,7 +181,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     try {
       await store.saveCatalog(snapshot);
     } catch (error) {
-      log.error({ upstream: upstream.id, offers: snapshot.offers.length, err: error }, "catalogue not saved");
+      log.error({ upstream: upstream.id, offers: snapshot.offers.size, err: error }, "catalogue not saved");
     }
   }
 
@@ -190,7 +191,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     status: () => ({
       upstream: upstream.id,
       ...(index && { fetchTime: index.snapshot.fetchTime }),
-      offerCount: index?.snapshot.offers.length ?? 0,
+      offerCount: index?.snapshot.offers.size ?? 0,
       complete,
       loading,
       ...(failure && { failure }),
@@ -207,11 +208,11 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       }
       if (message !== undefined) return { reason, explanation: `not refreshed: ${message}`, fetchTime };
       if (complete) return undefined;
-      return { reason, explanation: `${offers.length} offers so far: the first fetch is under way`, fetchTime };
+      return { reason, explanation: `${offers.size} offers so far: the first fetch is under way`, fetchTime };
     },
     restore(snapshot) {
       // The operator may have given the id to an account at another provider, to which these refs mean nothing.
-      const isOurs = snapshot.offers.every(({ provider }) => provider === upstream.provider);
+      const isOurs = snapshot.provider === upstream.provider;
       if (index || !isOurs || clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
       show(snapshot, true);
     },

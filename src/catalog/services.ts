@@ -82,6 +82,12 @@ export function readLabel(name: string): { readonly services: readonly string[];
   return country === undefined ? { services: slugs(name) } : { services: [...slugs(name), ...slugs(base)], country };
 }
 
+/** The name under which a service is shown that an upstream spells so. */
+export function serviceDisplayName(slug: string, spelling: string): string {
+  const known = SERVICES[slug]?.[0];
+  return known ?? resolveServices(spelling).find((service) => service.slug === slug)?.displayName ?? slug;
+}
+
 /**
  * Slugs that may have been meant, for an error message, out of the well-known ones and those that are for sale. Never
  * to buy by: LinkedIn is not Tinder.

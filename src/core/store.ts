@@ -290,6 +290,7 @@ export interface Store {
   heldOrders(upstream: string, provider: string, orderRefs: readonly string[]): Promise<ReadonlySet<string>>;
 
   saveCatalog(snapshot: CatalogSnapshot): Promise<void>;
+  /** Without those that cannot be read any more: they are fetched anew. */
   loadCatalogs(): Promise<readonly CatalogSnapshot[]>;
 
   /** Remembers a call that is about to be sent, and forgets those of its upstream before `forgetBefore`. */

@@ -68,7 +68,7 @@ export function createSqliteStore(database: DatabaseSync, rates: Rates): Store {
       const { upstream, fetchTime } = snapshot;
       await run(() => db.run(sql.saveCatalog, upstream, CATALOG_FORMAT, fromTime(fetchTime), payload));
     },
-    loadCatalogs: () => read(() => db.all(sql.loadCatalogs, CATALOG_FORMAT).map(toCatalog)),
+    loadCatalogs: () => read(() => db.all(sql.loadCatalogs, CATALOG_FORMAT).flatMap((row) => toCatalog(row) ?? [])),
 
     async recordCall({ upstream, verb, time }, forgetBefore) {
       await run(() => {

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/core/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { snapshotOf } from "../catalog/fakes.ts";
 import { storeConformance } from "./conformance.ts";
 import { anAttempt, aWish, callerNamed, created, eur, minutesLater, NOON, received, usd, waiting } from "./samples.ts";
 import { temporaryDatabase } from "./temporary.ts";
@@ -19,7 +20,7 @@ describe("a SQLite file", () => {
     const first = openSqliteStore(path);
     await received(first);
     await first.recordEnd(await waiting(first), "CANCELLED", usd("0.45"), minutesLater(4));
-    await first.saveCatalog({ upstream: "acme", offers: [], fetchTime: NOON, unresolved: ["Atlantis"] });
+    await first.saveCatalog(await snapshotOf({ id: "acme", provider: "acmesms" }, [], NOON));
     await first.recordCall({ upstream: "acme", verb: "buy", time: NOON }, NOON);
     const before = await everything(first);
     await first.close();

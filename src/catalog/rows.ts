@@ -1,0 +1,70 @@
+import type { CatalogSnapshot } from "../core/catalog.ts";
+import type { Money } from "../core/money.ts";
+import { type Offer, PRODUCTS } from "../core/offer.ts";
+import { countBefore } from "./numbers.ts";
+import { readSortedTexts } from "./sorted-texts.ts";
+import { readPlan, readTerms } from "./terms.ts";
+import { readTraits, TRAITS } from "./traits.ts";
+
+/** A snapshot's rows as offers: an object is made when one is looked at. */
+export interface OfferRows {
+  offerAt(row: number): Offer;
+  /** Undefined where there is no such offer. */
+  find(offerId: string): number | undefined;
+  /** Undefined for the rank of those without a price. */
+  priceAt(rank: number): Money | undefined;
+  /** Of a price that has one, as an index of the currencies. */
+  currencyOf(rank: number): number;
+}
+
+export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot): OfferRows {
+  const { size, countries, services, places, traits, fetchTimes, prices, currencies } = offers;
+  const ids = readSortedTexts(offers.idBytes, offers.idBlocks, size);
+  const prefix = `${upstream}:`;
+
+  function currencyOf(rank: number): number {
+    return countBefore(currencies.length, (index) => (offers.currencyStarts[index] ?? 0) <= rank) - 1;
+  }
+
+  function priceAt(rank: number): Money | undefined {
+    const micros = prices[rank];
+    if (micros === undefined) return undefined;
+    return { currency: currencies[currencyOf(rank)] ?? "", micros };
+  }
+
+  return {
+    priceAt,
+    currencyOf,
+    find: (offerId) => (offerId.startsWith(prefix) ? ids.indexOf(offerId.slice(prefix.length)) : undefined),
+    offerAt(row) {
+      const place = places[row] ?? 0;
+      const block = Math.floor(place / services.length);
+      const service = services[place % services.length] ?? "";
+      const trait = traits[row] ?? 0;
+      const id = ids.at(row);
+      const isServiceInId = (trait & TRAITS.SERVICE_IN_ID) !== 0;
+      const { capabilities, available, curated, supportsAreaCode } = readTraits(trait);
+      return {
+        offerId: prefix + id,
+        upstream,
+        provider,
+        ref: isServiceInId ? id.slice(0, -service.length - 1) : id,
+        product: PRODUCTS[Math.floor(block / countries.length)] ?? "VERIFICATION",
+        country: countries[block % countries.length] ?? "",
+        service,
+        serviceName: offers.serviceNames[offers.serviceName[row] ?? 0] ?? "",
+        capabilities,
+        price: priceAt(offers.price[row] ?? 0),
+        available,
+        availableCount: offers.availableCounts[offers.availableCount[row] ?? 0],
+        publishedSuccessRate: offers.successRates[offers.successRate[row] ?? 0],
+        publishedWaitMs: offers.waits[offers.wait[row] ?? 0],
+        curated,
+        supportsAreaCode,
+        rentalTerms: readTerms(offers.rentalTerms[offers.rentalTerm[row] ?? 0] ?? ""),
+        esimPlan: readPlan(offers.esimPlans[offers.esimPlan[row] ?? 0] ?? ""),
+        fetchTime: new Date(fetchTimes[offers.fetchTime[row] ?? 0] ?? 0),
+      };
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { AllowList } from "../core/caller.ts";
+import { PRODUCTS, type Product } from "../core/offer.ts";
+import { canonicalAllow, oneOf } from "./allowed.ts";
+import { resolveCountry } from "./countries.ts";
+import { canonicalService } from "./services.ts";
+import type { SnapshotIndex } from "./snapshot-index.ts";
+import { normalise } from "./text.ts";
+
+export interface ScopeFilter {
+  readonly product?: Product;
+  readonly country?: string;
+  readonly service?: string;
+  readonly upstreams?: readonly string[];
+  readonly allow?: AllowList;
+}
+
+/** The part of the catalogue that a question is about, by canonical names; undefined where all are in it. */
+export interface Scope {
+  readonly upstream: (id: string) => boolean;
+  readonly product: Product | undefined;
+  readonly countries: readonly string[] | undefined;
+  readonly services: readonly string[] | undefined;
+}
+
+/** The same part of one snapshot. */
+export interface IndexScope {
+  readonly index: SnapshotIndex;
+  /** Those that have any rows. */
+  readonly blocks: readonly number[];
+  /** Whether each block that has rows is in it. */
+  readonly isEveryBlock: boolean;
+  readonly services: readonly number[] | undefined;
+  /** At least as many rows as there are. */
+  readonly mostRows: number;
+}
+
+export function resolveScope({ product, upstreams, allow, ...names }: ScopeFilter): Scope {
+  const country = names.country && (resolveCountry(names.country) ?? names.country);
+  const service = names.service && (canonicalService(names.service) ?? normalise(names.service));
+  const allowed = canonicalAllow(allow);
+  const isAsked = oneOf(upstreams?.length ? upstreams : undefined);
+  const isAllowed = oneOf(allowed.upstreams);
+  return {
+    upstream: (id) => isAsked(id) && isAllowed(id),
+    product,
+    countries: both(country, allowed.countries),
+    services: both(service, allowed.services),
+  };
+}
+
+function both(asked: string | undefined, allowed: readonly string[] | undefined): readonly string[] | undefined {
+  if (!asked) return allowed && [...new Set(allowed)];
+  return !allowed || allowed.includes(asked) ? [asked] : [];
+}
+
+export function scopeOf(index: SnapshotIndex, { product, countries, services }: Scope): IndexScope {
+  const { blockTally, serviceTally, snapshot } = index;
+  const [c, s] = [snapshot.offers.countries.length, snapshot.offers.services.length];
+  const hasRows = (block: number) => (blockTally.counts[block] ?? 0) > 0;
+  const every = [...blockTally.counts.keys()].filter(hasRows);
+  const products = product ? [PRODUCTS.indexOf(product)] : [...PRODUCTS.keys()];
+  const countryIndexes = countries?.flatMap((country) => index.countries.get(country) ?? []) ?? [...Array(c).keys()];
+  const blocks = products.flatMap((p) => countryIndexes.map((country) => p * c + country)).filter(hasRows);
+  const serviceIndexes = services?.flatMap((service) => index.services.get(service) ?? []);
+  const inBlocks = sum(blocks, (block) => blockTally.counts[block] ?? 0);
+  const inServices = serviceIndexes
+    ? sum(products, (p) => sum(serviceIndexes, (service) => serviceTally.counts[p * s + service] ?? 0))
+    : inBlocks;
+  return {
+    index,
+    blocks,
+    isEveryBlock: blocks.length === every.length,
+    services: serviceIndexes,
+    mostRows: Math.min(inBlocks, inServices),
+  };
+}
+
+/** Calls back with runs of byPlace that hold the scope's rows, each within one block; of one service where some are named. */
+export function eachRun(
+  { index, blocks, services }: IndexScope,
+  visit: (block: number, start: number, end: number) => void,
+): void {
+  for (const block of blocks) {
+    if (!services) {
+      visit(block, index.blockStarts[block] ?? 0, index.blockStarts[block + 1] ?? 0);
+      continue;
+    }
+    for (const service of services) {
+      const [start, end] = index.placeRange(block, service);
+      if (start < end) visit(block, start, end);
+    }
+  }
+}
+
+function sum(items: readonly number[], of: (item: number) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,0 +1,110 @@
+import type { Money } from "../core/money.ts";
+import { PRODUCTS } from "../core/offer.ts";
+import { countryName } from "./countries.ts";
+import { comparePrices, compareText } from "./order.ts";
+import type { CountrySummary, ServiceSummary, Tally } from "./query.ts";
+import { eachRun, type IndexScope } from "./scope.ts";
+import { serviceDisplayName } from "./services.ts";
+
+/** What the scopes, one of each snapshot, have in each country, by code. */
+export function tallyCountries(scopes: readonly IndexScope[]): readonly CountrySummary[] {
+  const tallies = new Map<string, Tally>();
+  for (const scope of scopes) {
+    const { countries, prices } = scope.index.snapshot.offers;
+    const sums = createSums(countries.length, prices.length);
+    if (scope.services) {
+      eachRow(scope, (block, _, price) => sums.add(block % countries.length, 1, price));
+    } else {
+      const { counts, cheapest } = scope.index.blockTally;
+      for (const block of scope.blocks) {
+        sums.add(block % countries.length, counts[block] ?? 0, cheapest[block] ?? prices.length);
+      }
+    }
+    sums.addTo(tallies, countries, scope.index.priceAt);
+  }
+  return inOrder(tallies).map(([country, tally]) => ({ country, displayName: countryName(country), ...tally }));
+}
+
+/** What they have for each service, by slug. */
+export function tallyServices(scopes: readonly IndexScope[]): readonly ServiceSummary[] {
+  const tallies = new Map<string, Tally>();
+  const names = new Map<string, string>();
+  for (const scope of scopes) {
+    const { services, prices, serviceNames, serviceName } = scope.index.snapshot.offers;
+    const sums = createSums(services.length, prices.length);
+    const whole = wholeProducts(scope);
+    if (whole && !scope.services) {
+      const { counts, cheapest } = scope.index.serviceTally;
+      for (const product of whole) {
+        for (let service = 0; service < services.length; service += 1) {
+          const at = product * services.length + service;
+          sums.add(service, counts[at] ?? 0, cheapest[at] ?? prices.length);
+        }
+      }
+    } else {
+      eachRow(scope, (_, service, price) => sums.add(service, 1, price));
+    }
+    for (const service of sums.addTo(tallies, services, scope.index.priceAt)) {
+      const slug = services[service] ?? "";
+      const spelling = serviceNames[serviceName[scope.index.exampleRows[service] ?? 0] ?? 0] ?? slug;
+      if (!names.has(slug)) names.set(slug, serviceDisplayName(slug, spelling));
+    }
+  }
+  return inOrder(tallies).map(([service, tally]) => ({
+    service,
+    displayName: names.get(service) ?? service,
+    ...tally,
+  }));
+}
+
+/** The scope's products, where it has each of them in every country. */
+function wholeProducts({ index, blocks }: IndexScope): readonly number[] | undefined {
+  const c = index.snapshot.offers.countries.length;
+  const products = [...PRODUCTS.keys()].filter((product) => blocks.some((block) => Math.floor(block / c) === product));
+  const inProducts = (_: number, block: number) => products.includes(Math.floor(block / c));
+  const all = index.blockTally.counts.filter((count, block) => count > 0 && inProducts(count, block));
+  return all.length === blocks.length ? products : undefined;
+}
+
+function eachRow(scope: IndexScope, visit: (block: number, service: number, price: number) => void): void {
+  const { byPlace, snapshot } = scope.index;
+  const { places, services, price } = snapshot.offers;
+  eachRun(scope, (block, start, end) => {
+    for (let at = start; at < end; at += 1) {
+      const row = byPlace[at] ?? 0;
+      visit(block, (places[row] ?? 0) % services.length, price[row] ?? 0);
+    }
+  });
+}
+
+function createSums(length: number, none: number) {
+  const counts = new Uint32Array(length);
+  const cheapest = new Uint32Array(length).fill(none);
+  return {
+    add(at: number, count: number, price: number): void {
+      counts[at] = (counts[at] ?? 0) + count;
+      if (price < (cheapest[at] ?? none)) cheapest[at] = price;
+    },
+    /** Gives those that there are any of. */
+    addTo(
+      tallies: Map<string, Tally>,
+      names: readonly string[],
+      priceAt: (rank: number) => Money | undefined,
+    ): readonly number[] {
+      const some = [...counts.keys()].filter((at) => (counts[at] ?? 0) > 0);
+      for (const at of some) {
+        const name = names[at] ?? "";
+        const before = tallies.get(name);
+        const price = priceAt(cheapest[at] ?? none);
+        const minPrice = comparePrices(price, before?.minPrice) < 0 ? price : before?.minPrice;
+        const offerCount = (before?.offerCount ?? 0) + (counts[at] ?? 0);
+        tallies.set(name, { offerCount, ...(minPrice && { minPrice }) });
+      }
+      return some;
+    },
+  };
+}
+
+function inOrder(tallies: ReadonlyMap<string, Tally>): readonly (readonly [string, Tally])[] {
+  return [...tallies].sort(([a], [b]) => compareText(a, b));
+}
