@@ -75,8 +75,18 @@ export async function buildColumns(draft: Draft, breathe: Breathe): Promise<Offe
 
 /** By id. Of several rows with one id the newest. */
 async function sortedRows({ ids, isDropped }: Draft, breathe: Breathe): Promise<Uint32Array> {
-  const all = Uint32Array.from(ids.keys()).filter((row) => !isDropped(row));
-  const sorted = await sortInSlices(all, (a, b) => compareText(ids[a] ?? "", ids[b] ?? "") || b - a, breathe);
+  const kept = new Uint32Array(ids.length);
+  let count = 0;
+  for (let row = 0; row < ids.length; row += 1) {
+    if (isDropped(row)) continue;
+    kept[count] = row;
+    count += 1;
+  }
+  const sorted = await sortInSlices(
+    kept.subarray(0, count),
+    (a, b) => compareText(ids[a] ?? "", ids[b] ?? "") || b - a,
+    breathe,
+  );
   return sorted.filter((row, at) => at === 0 || ids[row] !== ids[sorted[at - 1] ?? 0]);
 }
 

@@ -1,112 +1,99 @@
-import type { Money } from "../core/money.ts";
+import type { Numbers } from "../core/catalog.ts";
 import type { Offer } from "../core/offer.ts";
 import { countBefore } from "./numbers.ts";
 import { comparePrices, compareText, type Order } from "./order.ts";
 import type { Selection } from "./selection.ts";
-import { rankedColumn } from "./snapshot-index.ts";
 
 /** A list of which only what is looked at is made. */
 export interface Sliceable<T> {
   readonly length: number;
-  /** How many items are kept for this list alone; absent where it is all of them. */
-  readonly ownLength?: number;
+  /** How much memory the list takes, where that is not known by its items. */
+  readonly bytes?: number;
   slice(start: number, end: number): readonly T[];
 }
 
-/** What an order goes by; undefined where it is not known. */
-type Value = Money | number | undefined;
-
-interface List {
-  readonly length: number;
-  valueAt(index: number): Value;
-  offerAt(index: number): Offer;
+interface List extends Selection {
+  readonly at: number;
+  readonly ranks: Numbers;
+  /** By rank. */
+  readonly values: Float64Array;
 }
 
 /** The selections of several snapshots, each in the order, as one list in that order. */
 export function mergeSelections(selections: readonly Selection[], order: Order): Sliceable<Offer> {
-  const compare = comparing(order);
   // Of equal offers of two upstreams the ids differ within `upstream:`, and each list has its own in their order.
   const lists = selections
     .toSorted((a, b) => compareText(`${a.index.snapshot.upstream}:`, `${b.index.snapshot.upstream}:`))
-    .map((selection) => listOf(selection, order));
-  const length = sum(lists.map((list) => list.length));
+    .map((selection, at): List => ({ ...selection, at, ...selection.index.column(order.by) }));
+  const compare = comparingRanks(lists, order);
+  const length = sum(lists.map(({ rows }) => rows.length));
 
-  function isBefore(a: Value, listOfA: number, b: Value, listOfB: number): boolean {
-    return (compare(a, b) || listOfA - listOfB) < 0;
+  function isBefore(a: List, rankOfA: number, b: List, rankOfB: number): boolean {
+    return (compare(a, rankOfA, b, rankOfB) || a.at - b.at) < 0;
   }
 
   /** How many of each list are before the item. */
-  function countsBefore(item: number, ofList: number): readonly number[] {
-    const value = lists[ofList]?.valueAt(item);
-    return lists.map((list, at) =>
-      at === ofList ? item : countBefore(list.length, (index) => isBefore(list.valueAt(index), at, value, ofList)),
+  function countsBefore(of: List, item: number): readonly number[] {
+    const rank = rankAt(of, item);
+    return lists.map((list) =>
+      list === of ? item : countBefore(list.rows.length, (index) => isBefore(list, rankAt(list, index), of, rank)),
     );
   }
 
   /** How many of each list are among the first so many of all. */
   function split(first: number): number[] {
-    if (first >= length) return lists.map((list) => list.length);
-    for (const [at, list] of lists.entries()) {
-      if (first === 0) break;
-      const place = countBefore(Math.min(list.length, first + 1), (item) => sum(countsBefore(item, at)) < first);
-      const counts = countsBefore(place, at);
-      if (place < list.length && sum(counts) === first) return [...counts];
+    if (first >= length) return lists.map(({ rows }) => rows.length);
+    for (const list of first > 0 ? lists : []) {
+      const item = countBefore(Math.min(list.rows.length, first + 1), (at) => sum(countsBefore(list, at)) < first);
+      const counts = countsBefore(list, item);
+      if (item < list.rows.length && sum(counts) === first) return [...counts];
     }
     return lists.map(() => 0);
   }
 
   return {
     length,
-    ownLength: sum(selections.map((selection) => (selection.isOwn ? selection.length : 0))),
+    bytes: sum(lists.map(({ rows, isOwn }) => (isOwn ? rows.byteLength : 0))),
     slice(start, end) {
       const next = split(start);
       const offers: Offer[] = [];
       while (offers.length < Math.min(end, length) - start) {
-        let best = -1;
-        let bestValue: Value;
-        for (const [at, list] of lists.entries()) {
-          const item = next[at] ?? 0;
-          if (item >= list.length) continue;
-          const value = list.valueAt(item);
-          if (best !== -1 && !isBefore(value, at, bestValue, best)) continue;
-          best = at;
-          bestValue = value;
+        let best: List | undefined;
+        let bestRank = 0;
+        for (const list of lists) {
+          const item = next[list.at] ?? 0;
+          if (item >= list.rows.length) continue;
+          const rank = rankAt(list, item);
+          if (best && !isBefore(list, rank, best, bestRank)) continue;
+          best = list;
+          bestRank = rank;
         }
-        const item = next[best];
-        const offer = item === undefined ? undefined : lists[best]?.offerAt(item);
-        if (item === undefined || !offer) break;
-        offers.push(offer);
-        next[best] = item + 1;
+        if (!best) break;
+        const item = next[best.at] ?? 0;
+        offers.push(best.index.offerAt(best.rows[item] ?? 0));
+        next[best.at] = item + 1;
       }
       return offers;
     },
   };
 }
 
-function listOf({ index, rows, length }: Selection, { by }: Order): List {
-  const { offers } = index.snapshot;
-  const { ranks } = rankedColumn(offers, by);
-  const values = {
-    price: index.priceAt,
-    successRate: (rank: number) => offers.successRates[rank],
-    wait: (rank: number) => offers.waits[rank],
-    availableCount: (rank: number) => offers.availableCounts[rank],
-  };
-  const read: (rank: number) => Value = values[by];
-  const rowAt = (item: number) => (rows ? (rows[item] ?? 0) : item);
-  return {
-    length,
-    valueAt: (item) => read(ranks[rowAt(item)] ?? 0),
-    offerAt: (item) => index.offerAt(rowAt(item)),
-  };
+function rankAt({ ranks, rows }: List, item: number): number {
+  return ranks[rows[item] ?? 0] ?? 0;
 }
 
-function comparing({ descending }: Order): (a: Value, b: Value) => number {
+function comparingRanks(lists: readonly List[], { by, descending }: Order) {
   const sign = descending ? -1 : 1;
-  return (a, b) => {
-    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-    if (typeof a === "number" || typeof b === "number") return sign * (Number(a) - Number(b));
-    return compareText(a.currency, b.currency) || sign * comparePrices(a, b);
+  const currencies = new Set(lists.flatMap(({ index }) => index.snapshot.offers.currencies));
+  const isMixed = by === "price" && currencies.size > 1;
+
+  return (a: List, rankOfA: number, b: List, rankOfB: number): number => {
+    const [x, y] = [a.values[rankOfA], b.values[rankOfB]];
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    const byCurrency = isMixed ? compareText(a.index.currencyOf(rankOfA), b.index.currencyOf(rankOfB)) : 0;
+    if (byCurrency !== 0) return byCurrency;
+    if (x !== y || by !== "price" || x <= Number.MAX_SAFE_INTEGER) return sign * (x - y);
+    return sign * comparePrices(a.index.priceAt(rankOfA), b.index.priceAt(rankOfB));
   };
 }
 

@@ -19,28 +19,40 @@ export function countBefore(length: number, isBefore: (index: number) => boolean
   return low;
 }
 
-/** The rows (all of `size` where none are given) by a small number of each; rows with the same one stay in their order. */
-export function sortByNumber(
-  size: number,
-  rows: Uint32Array | undefined,
-  most: number,
-  numberOf: (row: number) => number,
-): Uint32Array {
+/** The rows by the small number that each has, up to `most`; rows with the same one stay in their order. */
+export function sortByNumber(rows: Uint32Array, numbers: Numbers, most: number): Uint32Array {
   const next = new Uint32Array(most + 2);
-  for (let row = 0; row < size; row += 1) {
-    const after = numberOf(row) + 1;
+  for (let at = 0; at < rows.length; at += 1) {
+    const after = (numbers[rows[at] ?? 0] ?? 0) + 1;
     next[after] = (next[after] ?? 0) + 1;
   }
   for (let number = 1; number < next.length; number += 1) {
     next[number] = (next[number] ?? 0) + (next[number - 1] ?? 0);
   }
-  const sorted = new Uint32Array(size);
-  for (let index = 0; index < size; index += 1) {
-    const row = rows ? (rows[index] ?? 0) : index;
-    const number = numberOf(row);
-    const at = next[number] ?? 0;
-    sorted[at] = row;
-    next[number] = at + 1;
+  const sorted = new Uint32Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] ?? 0;
+    const number = numbers[row] ?? 0;
+    const to = next[number] ?? 0;
+    sorted[to] = row;
+    next[number] = to + 1;
   }
   return sorted;
+}
+
+/** The rows, at the front of the same array, whose number is one that is wanted. */
+export function keepWanted(rows: Uint32Array, numbers: Numbers, wanted: Uint8Array): Uint32Array {
+  let kept = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] ?? 0;
+    if (wanted[numbers[row] ?? 0] !== 1) continue;
+    rows[kept] = row;
+    kept += 1;
+  }
+  return rows.subarray(0, kept);
+}
+
+/** Says of each index whether it is wanted. */
+export function wantedOf(length: number, isWanted: (index: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => Number(isWanted(index)));
 }

@@ -1,5 +1,5 @@
 import type { CatalogSnapshot } from "../core/catalog.ts";
-import { type Clock, sleep } from "../core/clock.ts";
+import { type Clock, sleep, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
 import type { Upstream } from "../core/upstream.ts";
@@ -56,7 +56,7 @@ export interface Refresh {
   /** Why its offers are missing or not up to date. Undefined when they are neither. */
   trouble(): Omit<Unreachable, "upstream"> | undefined;
   /** Shows what an earlier run of the daemon fetched, unless it is too old or of another provider. */
-  restore(snapshot: CatalogSnapshot): void;
+  restore(snapshot: CatalogSnapshot): Promise<void>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -78,6 +78,7 @@ export function isTooOld({ snapshot }: SnapshotIndex, now: number): boolean {
 export function createRefresh({ upstream, store, clock, log, random, onChange }: RefreshParts): Refresh {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const breathe = breatheUntil(signal);
   let index: SnapshotIndex | undefined;
   let complete = false;
   let loading = false;
@@ -86,8 +87,8 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   let reported: ReadonlySet<string> = new Set();
   let running: Promise<void> | undefined;
 
-  function show(snapshot: CatalogSnapshot, whole: boolean): void {
-    index = indexSnapshot(snapshot);
+  function show(shown: SnapshotIndex, whole: boolean): void {
+    index = shown;
     complete = whole;
     onChange();
   }
@@ -102,11 +103,12 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     onChange();
     try {
       const snapshot = await fetchWhole();
+      const whole = await indexSnapshot(snapshot, breathe);
       loading = false;
       failure = undefined;
       failures = 0;
       reportUnresolved(snapshot);
-      show(snapshot, true);
+      show(whole, true);
       await persist(snapshot);
       return REFRESH_MS * (1 + JITTER * (2 * random() - 1));
     } catch (error) {
@@ -123,7 +125,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
 
   /** A fetch that does not come to its end throws, and changes nothing that was whole. */
   async function fetchWhole(): Promise<CatalogSnapshot> {
-    const fold = createFold(upstream, breatheUntil(signal));
+    const fold = createFold(upstream, breathe);
     const steps = upstream.desks.catalog.listings(signal);
     let fetchTime = new Date(clock.now());
     let listings = 0;
@@ -135,7 +137,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
         listings += value.length;
         if (listings > MOST_LISTINGS) throw new UpstreamFault(`its catalogue has more than ${MOST_LISTINGS} listings`);
         await fold.add(value, fetchTime);
-        if (isWorthShowing(fold.size)) show(await fold.snapshot(fetchTime), false);
+        if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
       }
       throw new UpstreamFault(`its catalogue takes more than ${MOST_STEPS} requests`);
     } finally {
@@ -210,11 +212,11 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       if (complete) return undefined;
       return { reason, explanation: `${offers.size} offers so far: the first fetch is under way`, fetchTime };
     },
-    restore(snapshot) {
+    async restore(snapshot) {
       // The operator may have given the id to an account at another provider, to which these refs mean nothing.
       const isOurs = snapshot.provider === upstream.provider;
       if (index || !isOurs || clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
-      show(snapshot, true);
+      show(await indexSnapshot(snapshot, breatheUntil(UNINTERRUPTED)), true);
     },
     start() {
       if (!signal.aborted) running ??= run();

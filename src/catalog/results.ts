@@ -3,8 +3,10 @@ import type { Sliceable } from "./merged.ts";
 import { compareText } from "./order.ts";
 
 const MOST_RESULTS = 256;
-/** In all of them together: some bytes each. */
-const MOST_ITEMS = 1_000_000;
+const MOST_BYTES = 4_000_000;
+/** About what a summary takes; lists that only point at offers say it themselves. */
+const BYTES_OF_ITEM = 200;
+const BYTES_OF_RESULT = 2_000;
 
 /** Finds what was asked for before without looking again, within bounds. */
 export type Results = <R extends Sliceable<unknown>>(kind: string, question: object, find: () => R) => R;
@@ -12,8 +14,8 @@ export type Results = <R extends Sliceable<unknown>>(kind: string, question: obj
 export function createResults(): Results {
   const kept = new LRUCache<string, Sliceable<unknown>>({
     max: MOST_RESULTS,
-    maxSize: MOST_ITEMS,
-    sizeCalculation: ({ ownLength, length }) => (ownLength ?? length) + 1,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ bytes, length }) => BYTES_OF_RESULT + (bytes ?? length * BYTES_OF_ITEM),
   });
 
   return <R extends Sliceable<unknown>>(kind: string, question: object, find: () => R): R => {

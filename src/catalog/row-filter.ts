@@ -1,54 +1,63 @@
 import type { OfferColumns } from "../core/catalog.ts";
 import type { Money } from "../core/money.ts";
-import { countBefore } from "./numbers.ts";
+import { countBefore, keepWanted, wantedOf } from "./numbers.ts";
 import type { OfferFilter } from "./query.ts";
 import { serviceDisplayName } from "./services.ts";
 import { containing } from "./text.ts";
-import { TRAITS } from "./traits.ts";
+import { MOST_TRAITS, TRAITS } from "./traits.ts";
 
-export type RowFilter = (row: number) => boolean;
+/** Keeps some of the rows, at the front of the same array and in their order. */
+export type RowFilter = (rows: Uint32Array) => Uint32Array;
 
-/** What a row must be beside being in scope; undefined where that is nothing. */
-export function createRowFilter(
+/** What rows must be beside being in scope, one after the other. */
+export function createRowFilters(
   offers: OfferColumns,
   { capability, maxPrice, inStockOnly, search = "" }: OfferFilter,
-): RowFilter | undefined {
+): readonly RowFilter[] {
   const filters: RowFilter[] = [];
-  if (capability) filters.push(hasTrait(offers, TRAITS[capability]));
-  if (inStockOnly) filters.push(hasTrait(offers, TRAITS.AVAILABLE), hasStock(offers));
-  if (maxPrice) filters.push(costsAtMost(offers, maxPrice));
-  if (search.trim() !== "") filters.push(isNamedLike(offers, search));
-  if (filters.length === 0) return undefined;
-  return (row) => filters.every((fits) => fits(row));
+  const traits = (capability ? TRAITS[capability] : 0) + (inStockOnly ? TRAITS.AVAILABLE : 0);
+  if (traits > 0) filters.push(withTraits(offers, traits));
+  if (inStockOnly) filters.push(withStock(offers));
+  if (maxPrice) filters.push(upTo(offers, maxPrice));
+  if (search.trim() !== "") filters.push(namedLike(offers, search));
+  return filters;
 }
 
-function hasTrait({ traits }: OfferColumns, trait: number): RowFilter {
-  return (row) => ((traits[row] ?? 0) & trait) !== 0;
+function withTraits(offers: OfferColumns, traits: number): RowFilter {
+  const wanted = wantedOf(MOST_TRAITS + 1, (each) => (each & traits) === traits);
+  return (rows) => keepWanted(rows, offers.traits, wanted);
 }
 
 /** Unknown stock may be some. */
-function hasStock({ availableCount, availableCounts }: OfferColumns): RowFilter {
-  return (row) => availableCounts[availableCount[row] ?? 0] !== 0;
+function withStock({ availableCount, availableCounts }: OfferColumns): RowFilter {
+  const wanted = wantedOf(availableCounts.length + 1, (rank) => availableCounts[rank] !== 0);
+  return (rows) => keepWanted(rows, availableCount, wanted);
 }
 
 /** In the same currency. */
-function costsAtMost({ currencies, currencyStarts, prices, price }: OfferColumns, max: Money): RowFilter {
+function upTo({ currencies, currencyStarts, prices, price }: OfferColumns, max: Money): RowFilter {
   const currency = currencies.indexOf(max.currency);
-  if (currency === -1) return () => false;
-  const start = currencyStarts[currency] ?? 0;
+  const start = currency === -1 ? prices.length : (currencyStarts[currency] ?? 0);
   const nextStart = currency + 1 < currencies.length ? (currencyStarts[currency + 1] ?? 0) : prices.length;
   const end = start + countBefore(nextStart - start, (at) => (prices[start + at] ?? 0n) <= max.micros);
-  return (row) => {
-    const rank = price[row] ?? 0;
-    return rank >= start && rank < end;
-  };
+  const wanted = new Uint8Array(prices.length + 1).fill(1, start, end);
+  return (rows) => keepWanted(rows, price, wanted);
 }
 
 /** Names are few, and looked at once each. */
-function isNamedLike({ services, places, serviceNames, serviceName }: OfferColumns, search: string): RowFilter {
+function namedLike({ services, places, serviceNames, serviceName }: OfferColumns, search: string): RowFilter {
   const isWanted = containing(search);
   const wantedService = services.map((slug) => isWanted([slug, serviceDisplayName(slug, slug)]));
   const wantedName = serviceNames.map((name) => isWanted([name]));
-  return (row) =>
-    wantedService[(places[row] ?? 0) % services.length] === true || wantedName[serviceName[row] ?? 0] === true;
+  return (rows) => {
+    let kept = 0;
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at] ?? 0;
+      const isLike = wantedName[serviceName[row] ?? 0] || wantedService[(places[row] ?? 0) % services.length];
+      if (!isLike) continue;
+      rows[kept] = row;
+      kept += 1;
+    }
+    return rows.subarray(0, kept);
+  };
 }

@@ -13,8 +13,8 @@ export interface OfferRows {
   find(offerId: string): number | undefined;
   /** Undefined for the rank of those without a price. */
   priceAt(rank: number): Money | undefined;
-  /** Of a price that has one, as an index of the currencies. */
-  currencyOf(rank: number): number;
+  /** Of a price. */
+  currencyOf(rank: number): string;
 }
 
 export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot): OfferRows {
@@ -22,14 +22,15 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
   const ids = readSortedTexts(offers.idBytes, offers.idBlocks, size);
   const prefix = `${upstream}:`;
 
-  function currencyOf(rank: number): number {
-    return countBefore(currencies.length, (index) => (offers.currencyStarts[index] ?? 0) <= rank) - 1;
+  function currencyOf(rank: number): string {
+    const index = countBefore(currencies.length, (at) => (offers.currencyStarts[at] ?? 0) <= rank) - 1;
+    return currencies[index] ?? "";
   }
 
   function priceAt(rank: number): Money | undefined {
     const micros = prices[rank];
     if (micros === undefined) return undefined;
-    return { currency: currencies[currencyOf(rank)] ?? "", micros };
+    return { currency: currencyOf(rank), micros };
   }
 
   return {

@@ -56,11 +56,13 @@ function both(asked: string | undefined, allowed: readonly string[] | undefined)
 export function scopeOf(index: SnapshotIndex, { product, countries, services }: Scope): IndexScope {
   const { blockTally, serviceTally, snapshot } = index;
   const [c, s] = [snapshot.offers.countries.length, snapshot.offers.services.length];
-  const hasRows = (block: number) => (blockTally.counts[block] ?? 0) > 0;
-  const every = [...blockTally.counts.keys()].filter(hasRows);
   const products = product ? [PRODUCTS.indexOf(product)] : [...PRODUCTS.keys()];
-  const countryIndexes = countries?.flatMap((country) => index.countries.get(country) ?? []) ?? [...Array(c).keys()];
-  const blocks = products.flatMap((p) => countryIndexes.map((country) => p * c + country)).filter(hasRows);
+  const countryIndexes = countries?.flatMap((country) => index.countries.get(country) ?? []);
+  const blocks = countryIndexes
+    ? products
+        .flatMap((each) => countryIndexes.map((country) => each * c + country))
+        .filter((block) => (blockTally.counts[block] ?? 0) > 0)
+    : index.blocks.filter((block) => products.includes(Math.floor(block / c)));
   const serviceIndexes = services?.flatMap((service) => index.services.get(service) ?? []);
   const inBlocks = sum(blocks, (block) => blockTally.counts[block] ?? 0);
   const inServices = serviceIndexes
@@ -69,7 +71,7 @@ export function scopeOf(index: SnapshotIndex, { product, countries, services }: 
   return {
     index,
     blocks,
-    isEveryBlock: blocks.length === every.length,
+    isEveryBlock: blocks.length === index.blocks.length,
     services: serviceIndexes,
     mostRows: Math.min(inBlocks, inServices),
   };

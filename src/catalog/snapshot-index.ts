@@ -1,8 +1,14 @@
-import type { CatalogSnapshot, Numbers, OfferColumns } from "../core/catalog.ts";
+import { LRUCache } from "lru-cache";
+import type { CatalogSnapshot, Numbers } from "../core/catalog.ts";
 import { PRODUCTS } from "../core/offer.ts";
 import { countBefore, sortByNumber } from "./numbers.ts";
 import { CHEAPEST_FIRST, type Order } from "./order.ts";
 import { createOfferRows, type OfferRows } from "./rows.ts";
+import { serviceDisplayName } from "./services.ts";
+import { type Breathe, SLICE } from "./slices.ts";
+
+/** Beside the cheapest first. Each takes four bytes a row; making one anew takes milliseconds. */
+const MOST_ORDERS = 2;
 
 /** How many rows, and the rank of the lowest price among them. */
 export interface RowTally {
@@ -23,27 +29,41 @@ export interface SnapshotIndex extends OfferRows {
   /** Where each block begins in byPlace; one more for its end. */
   readonly blockStarts: Uint32Array;
   readonly blockTally: RowTally;
+  /** The blocks that have any rows. */
+  readonly blocks: readonly number[];
   /** By product * services + service. */
   readonly serviceTally: RowTally;
-  /** A row of each service. */
-  readonly exampleRows: Uint32Array;
   /** Where in byPlace the rows of a service in a block begin and end. */
   placeRange(block: number, service: number): readonly [start: number, end: number];
-  /** All rows in that order; undefined where they are in it as they are. */
-  inOrder(order: Order): Uint32Array | undefined;
-  /** For each rank of the order's column its place in the order: ascending, and last for no value. */
+  /** What an order goes by: the rank of each row, and the value of each rank. Of prices to 53 bits, whatever the currency. */
+  column(by: Order["by"]): { readonly ranks: Numbers; readonly values: Float64Array };
+  /** For each rank of the order's column, and for no value, its place in the order. */
   orderOfRanks(order: Order): Uint32Array;
+  /** All rows, in that order. */
+  inOrder(order: Order): Uint32Array;
+  /** The name under which the service is shown. */
+  displayName(service: number): string;
 }
 
-export function indexSnapshot(snapshot: CatalogSnapshot): SnapshotIndex {
+export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe): Promise<SnapshotIndex> {
+  const breathIfLarge = () => (snapshot.offers.size > SLICE ? breathe() : undefined);
+
   const { offers } = snapshot;
   const { size, places } = offers;
   const [c, s] = [offers.countries.length, offers.services.length];
   const rows = createOfferRows(snapshot);
-  const sorted = new Map<Order, Uint32Array | undefined>();
+  const sorted = new LRUCache<Order, Uint32Array>({ max: MOST_ORDERS });
+  const displayNames: string[] = [];
+
+  const columns = {
+    price: { ranks: offers.price, values: Float64Array.from(offers.prices, Number) },
+    successRate: { ranks: offers.successRate, values: offers.successRates },
+    wait: { ranks: offers.wait, values: offers.waits },
+    availableCount: { ranks: offers.availableCount, values: offers.availableCounts },
+  };
 
   function orderOfRanks({ by, descending }: Order): Uint32Array {
-    const { length } = rankedColumn(offers, by);
+    const { length } = columns[by].values;
     const numbers = Uint32Array.from({ length: length + 1 }, (_, rank) => rank);
     if (!descending) return numbers;
     // Amounts in different currencies are not compared: the currencies stay in their order.
@@ -52,20 +72,25 @@ export function indexSnapshot(snapshot: CatalogSnapshot): SnapshotIndex {
     return numbers;
   }
 
-  function inOrder(order: Order): Uint32Array | undefined {
-    if (sorted.has(order)) return sorted.get(order);
-    const { ranks, length } = rankedColumn(offers, order.by);
+  function sort(order: Order): Uint32Array {
+    const { ranks, values } = columns[order.by];
     const numbers = orderOfRanks(order);
-    const found =
-      ranks.length === 0 ? undefined : sortByNumber(size, undefined, length, (row) => numbers[ranks[row] ?? 0] ?? 0);
-    sorted.set(order, found);
-    return found;
+    const placesInOrder = ranks.map((rank) => numbers[rank] ?? 0);
+    return sortByNumber(allRows(size), placesInOrder, values.length);
   }
 
-  const blocks = PRODUCTS.length * c;
-  const blockTally = createTally(blocks, offers.prices.length);
+  function inOrder(order: Order): Uint32Array {
+    if (order === CHEAPEST_FIRST) return cheapestFirst;
+    const rows = sorted.get(order) ?? sort(order);
+    sorted.set(order, rows);
+    return rows;
+  }
+
+  const blockCount = PRODUCTS.length * c;
+  const blockTally = createTally(blockCount, offers.prices.length);
   const serviceTally = createTally(PRODUCTS.length * s, offers.prices.length);
   const exampleRows = new Uint32Array(s);
+  const [blockOf, serviceOf] = [new Uint32Array(size), new Uint32Array(size)];
   for (let row = size - 1; row >= 0; row -= 1) {
     const place = places[row] ?? 0;
     const block = Math.floor(place / s);
@@ -74,13 +99,19 @@ export function indexSnapshot(snapshot: CatalogSnapshot): SnapshotIndex {
     count(blockTally, block, price);
     count(serviceTally, Math.floor(block / c) * s + service, price);
     exampleRows[service] = row;
+    blockOf[row] = block;
+    serviceOf[row] = service;
   }
-  const blockStarts = new Uint32Array(blocks + 1);
-  for (let block = 0; block < blocks; block += 1) {
+  const blockStarts = new Uint32Array(blockCount + 1);
+  for (let block = 0; block < blockCount; block += 1) {
     blockStarts[block + 1] = (blockStarts[block] ?? 0) + (blockTally.counts[block] ?? 0);
   }
-  const byService = sortByNumber(size, inOrder(CHEAPEST_FIRST), s, (row) => (places[row] ?? 0) % s);
-  const byPlace = sortByNumber(size, byService, blocks, (row) => Math.floor((places[row] ?? 0) / s));
+  await breathIfLarge();
+  const cheapestFirst = sort(CHEAPEST_FIRST);
+  await breathIfLarge();
+  const byService = sortByNumber(cheapestFirst, serviceOf, s);
+  await breathIfLarge();
+  const byPlace = sortByNumber(byService, blockOf, blockCount);
 
   return {
     ...rows,
@@ -90,31 +121,31 @@ export function indexSnapshot(snapshot: CatalogSnapshot): SnapshotIndex {
     byPlace,
     blockStarts,
     blockTally,
+    blocks: [...blockTally.counts.keys()].filter((block) => (blockTally.counts[block] ?? 0) > 0),
     serviceTally,
-    exampleRows,
     placeRange(block, service) {
       const [start, end] = [blockStarts[block] ?? 0, blockStarts[block + 1] ?? 0];
       const place = block * s + service;
       const first = start + countBefore(end - start, (at) => (places[byPlace[start + at] ?? 0] ?? 0) < place);
+      if (first === end || places[byPlace[first] ?? 0] !== place) return [first, first];
       return [first, first + countBefore(end - first, (at) => places[byPlace[first + at] ?? 0] === place)];
     },
-    inOrder,
+    column: (by) => columns[by],
     orderOfRanks,
+    inOrder,
+    displayName(service) {
+      const slug = offers.services[service] ?? "";
+      const spelling = offers.serviceNames[offers.serviceName[exampleRows[service] ?? 0] ?? 0] ?? slug;
+      displayNames[service] ??= serviceDisplayName(slug, spelling);
+      return displayNames[service];
+    },
   };
 }
 
-/** What an order goes by: the rank of each row, and how many ranks there are. */
-export function rankedColumn(offers: OfferColumns, by: Order["by"]): { ranks: Numbers; length: number } {
-  switch (by) {
-    case "price":
-      return { ranks: offers.price, length: offers.prices.length };
-    case "successRate":
-      return { ranks: offers.successRate, length: offers.successRates.length };
-    case "wait":
-      return { ranks: offers.wait, length: offers.waits.length };
-    case "availableCount":
-      return { ranks: offers.availableCount, length: offers.availableCounts.length };
-  }
+function allRows(size: number): Uint32Array {
+  const rows = new Uint32Array(size);
+  for (let row = 0; row < size; row += 1) rows[row] = row;
+  return rows;
 }
 
 function createTally(length: number, none: number): RowTally {

@@ -4,7 +4,6 @@ import { countryName } from "./countries.ts";
 import { comparePrices, compareText } from "./order.ts";
 import type { CountrySummary, ServiceSummary, Tally } from "./query.ts";
 import { eachRun, type IndexScope } from "./scope.ts";
-import { serviceDisplayName } from "./services.ts";
 
 /** What the scopes, one of each snapshot, have in each country, by code. */
 export function tallyCountries(scopes: readonly IndexScope[]): readonly CountrySummary[] {
@@ -30,7 +29,7 @@ export function tallyServices(scopes: readonly IndexScope[]): readonly ServiceSu
   const tallies = new Map<string, Tally>();
   const names = new Map<string, string>();
   for (const scope of scopes) {
-    const { services, prices, serviceNames, serviceName } = scope.index.snapshot.offers;
+    const { services, prices } = scope.index.snapshot.offers;
     const sums = createSums(services.length, prices.length);
     const whole = wholeProducts(scope);
     if (whole && !scope.services) {
@@ -44,10 +43,9 @@ export function tallyServices(scopes: readonly IndexScope[]): readonly ServiceSu
     } else {
       eachRow(scope, (_, service, price) => sums.add(service, 1, price));
     }
-    for (const service of sums.addTo(tallies, services, scope.index.priceAt)) {
-      const slug = services[service] ?? "";
-      const spelling = serviceNames[serviceName[scope.index.exampleRows[service] ?? 0] ?? 0] ?? slug;
-      if (!names.has(slug)) names.set(slug, serviceDisplayName(slug, spelling));
+    sums.addTo(tallies, services, scope.index.priceAt);
+    for (const [service, slug] of services.entries()) {
+      if (sums.has(service) && !names.has(slug)) names.set(slug, scope.index.displayName(service));
     }
   }
   return inOrder(tallies).map(([service, tally]) => ({
@@ -85,22 +83,16 @@ function createSums(length: number, none: number) {
       counts[at] = (counts[at] ?? 0) + count;
       if (price < (cheapest[at] ?? none)) cheapest[at] = price;
     },
-    /** Gives those that there are any of. */
-    addTo(
-      tallies: Map<string, Tally>,
-      names: readonly string[],
-      priceAt: (rank: number) => Money | undefined,
-    ): readonly number[] {
-      const some = [...counts.keys()].filter((at) => (counts[at] ?? 0) > 0);
-      for (const at of some) {
-        const name = names[at] ?? "";
-        const before = tallies.get(name);
+    has: (at: number) => (counts[at] ?? 0) > 0,
+    addTo(tallies: Map<string, Tally>, names: readonly string[], priceAt: (rank: number) => Money | undefined): void {
+      for (const [at, name] of names.entries()) {
+        const count = counts[at] ?? 0;
+        if (count === 0) continue;
+        const { offerCount = 0, minPrice: lowest } = tallies.get(name) ?? {};
         const price = priceAt(cheapest[at] ?? none);
-        const minPrice = comparePrices(price, before?.minPrice) < 0 ? price : before?.minPrice;
-        const offerCount = (before?.offerCount ?? 0) + (counts[at] ?? 0);
-        tallies.set(name, { offerCount, ...(minPrice && { minPrice }) });
+        const minPrice = comparePrices(price, lowest) < 0 ? price : lowest;
+        tallies.set(name, minPrice ? { offerCount: offerCount + count, minPrice } : { offerCount: offerCount + count });
       }
-      return some;
     },
   };
 }

@@ -11,6 +11,9 @@ export const TRAITS = {
   SERVICE_IN_ID: 32,
 } as const;
 
+/** All of them. */
+export const MOST_TRAITS = 63;
+
 const CAPABILITIES: readonly (readonly Capability[])[] = [[], ["SMS"], ["VOICE"], ["SMS", "VOICE"]];
 
 type Told = Pick<Offer, "capabilities" | "available" | "curated" | "supportsAreaCode">;

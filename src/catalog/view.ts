@@ -5,7 +5,7 @@ import { mergeSelections, type Sliceable } from "./merged.ts";
 import { cheapestFirst, requireOrder } from "./order.ts";
 import type { CountryFilter, CountrySummary, OfferFilter, ServiceFilter, ServiceSummary } from "./query.ts";
 import { createResults } from "./results.ts";
-import { createRowFilter } from "./row-filter.ts";
+import { createRowFilters } from "./row-filter.ts";
 import { type IndexScope, resolveScope, type ScopeFilter, scopeOf } from "./scope.ts";
 import { selectRows } from "./selection.ts";
 import type { SnapshotIndex } from "./snapshot-index.ts";
@@ -72,7 +72,7 @@ export function createView(version: number, indexes: readonly SnapshotIndex[]): 
   function offers(filter: OfferFilter): Sliceable<Offer> {
     const order = requireOrder(filter.orderBy ?? "");
     const selections = scopesOf(filter).map((scope) =>
-      selectRows(scope, createRowFilter(scope.index.snapshot.offers, filter), order),
+      selectRows(scope, createRowFilters(scope.index.snapshot.offers, filter), order),
     );
     return mergeSelections(selections, order);
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createPlain, plainOffers } from "../../bench/catalog/plain.ts";
 import type { OfferFilter } from "../../src/catalog/query.ts";
@@ -133,7 +134,7 @@ describe("offers in columns", () => {
   it.each(SEEDS)("answer every question as a look at each of them would (seed %i)", async (seed) => {
     const dice = createDice(seed);
     const { upstreams, snapshots, offers } = await bothOf(dice, SIZES[seed % 3] ?? []);
-    const view = createView(1, snapshots.map(indexSnapshot));
+    const view = createView(1, await Promise.all(snapshots.map((snapshot) => indexSnapshot(snapshot, setImmediate))));
     const plain = createPlain(offers.flat());
     const ids = upstreams.map(({ id }) => id);
     for (let question = 0; question < 60; question += 1) {
