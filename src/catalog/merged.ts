@@ -43,7 +43,7 @@ export function mergeSelections(selections: readonly Selection[], order: Order):
   /** How many of each list are among the first so many of all. */
   function split(first: number): number[] {
     if (first >= length) return lists.map(({ rows }) => rows.length);
-    for (const list of first > 0 ? lists : []) {
+    for (const list of lists) {
       const item = countBefore(Math.min(list.rows.length, first + 1), (at) => sum(countsBefore(list, at)) < first);
       const counts = countsBefore(list, item);
       if (item < list.rows.length && sum(counts) === first) return [...counts];
@@ -51,11 +51,14 @@ export function mergeSelections(selections: readonly Selection[], order: Order):
     return lists.map(() => 0);
   }
 
+  // Where the last page ended: whoever reads them one after the other finds the next there.
+  let last = { end: 0, next: lists.map(() => 0) };
+
   return {
     length,
     bytes: sum(lists.map(({ rows, isOwn }) => (isOwn ? rows.byteLength : 0))),
     slice(start, end) {
-      const next = split(start);
+      const next = start === last.end ? [...last.next] : split(start);
       const offers: Offer[] = [];
       while (offers.length < Math.min(end, length) - start) {
         let best: List | undefined;
@@ -73,6 +76,7 @@ export function mergeSelections(selections: readonly Selection[], order: Order):
         offers.push(best.index.offerAt(best.rows[item] ?? 0));
         next[best.at] = item + 1;
       }
+      last = { end: start + offers.length, next };
       return offers;
     },
   };
