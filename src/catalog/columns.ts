@@ -87,7 +87,16 @@ async function sortedRows({ ids, isDropped }: Draft, breathe: Breathe): Promise<
     (a, b) => compareText(ids[a] ?? "", ids[b] ?? "") || b - a,
     breathe,
   );
-  return sorted.filter((row, at) => at === 0 || ids[row] !== ids[sorted[at - 1] ?? 0]);
+  const rows = new Uint32Array(sorted.length);
+  let different = 0;
+  for (let at = 0; at < sorted.length; at += 1) {
+    if (at % SLICE === SLICE - 1) await breathe();
+    const row = sorted[at] ?? 0;
+    if (at > 0 && ids[row] === ids[sorted[at - 1] ?? 0]) continue;
+    rows[different] = row;
+    different += 1;
+  }
+  return rows.subarray(0, different);
 }
 
 /** The values that the rows still have, ascending, and each row's rank among them. */
@@ -98,16 +107,18 @@ async function rankColumn<V>(
   breathe: Breathe,
 ): Promise<{ values: readonly V[]; ranks: Numbers }> {
   const isUsed = new Uint8Array(values.length);
-  for (const row of rows) {
-    const index = indexes[row] ?? NO_VALUE;
-    if (index !== NO_VALUE) isUsed[index] = 1;
+  let isWhole = true;
+  for (let at = 0; at < rows.length; at += 1) {
+    const index = indexes[rows[at] ?? 0] ?? NO_VALUE;
+    if (index === NO_VALUE) isWhole = false;
+    else isUsed[index] = 1;
   }
   const used = Uint32Array.from(values.keys()).filter((index) => isUsed[index] === 1);
   const order = await sortInSlices(used, (a, b) => compare(values[a] as V, values[b] as V), breathe);
   const rankOf = new Uint32Array(values.length);
   for (const [rank, index] of order.entries()) rankOf[index] = rank;
+  if (rows.length > SLICE) await breathe();
   const none = order.length;
-  const isWhole = rows.every((row) => indexes[row] !== NO_VALUE);
   const ranks = createNumbers(rows.length, isWhole ? Math.max(none - 1, 0) : none, (at) => {
     const index = indexes[rows[at] ?? 0] ?? NO_VALUE;
     return index === NO_VALUE ? none : (rankOf[index] ?? 0);

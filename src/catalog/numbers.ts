@@ -19,20 +19,25 @@ export function countBefore(length: number, isBefore: (index: number) => boolean
   return low;
 }
 
-/** The rows by the small number that each has, up to `most`; rows with the same one stay in their order. */
-export function sortByNumber(rows: Uint32Array, numbers: Numbers, most: number): Uint32Array {
+/** The rows, all of `size` where none are given, by a small number of each; equal ones stay in their order. */
+export function sortByNumber(
+  size: number,
+  rows: Uint32Array | undefined,
+  most: number,
+  numberOf: (row: number) => number,
+): Uint32Array {
   const next = new Uint32Array(most + 2);
-  for (let at = 0; at < rows.length; at += 1) {
-    const after = (numbers[rows[at] ?? 0] ?? 0) + 1;
+  for (let row = 0; row < size; row += 1) {
+    const after = numberOf(row) + 1;
     next[after] = (next[after] ?? 0) + 1;
   }
   for (let number = 1; number < next.length; number += 1) {
     next[number] = (next[number] ?? 0) + (next[number - 1] ?? 0);
   }
-  const sorted = new Uint32Array(rows.length);
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] ?? 0;
-    const number = numbers[row] ?? 0;
+  const sorted = new Uint32Array(size);
+  for (let at = 0; at < size; at += 1) {
+    const row = rows ? (rows[at] ?? 0) : at;
+    const number = numberOf(row);
     const to = next[number] ?? 0;
     sorted[to] = row;
     next[number] = to + 1;

@@ -75,8 +75,7 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   function sort(order: Order): Uint32Array {
     const { ranks, values } = columns[order.by];
     const numbers = orderOfRanks(order);
-    const placesInOrder = ranks.map((rank) => numbers[rank] ?? 0);
-    return sortByNumber(allRows(size), placesInOrder, values.length);
+    return sortByNumber(size, undefined, values.length, (row) => numbers[ranks[row] ?? 0] ?? 0);
   }
 
   function inOrder(order: Order): Uint32Array {
@@ -90,7 +89,6 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   const blockTally = createTally(blockCount, offers.prices.length);
   const serviceTally = createTally(PRODUCTS.length * s, offers.prices.length);
   const exampleRows = new Uint32Array(s);
-  const [blockOf, serviceOf] = [new Uint32Array(size), new Uint32Array(size)];
   for (let row = size - 1; row >= 0; row -= 1) {
     const place = places[row] ?? 0;
     const block = Math.floor(place / s);
@@ -99,8 +97,6 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     count(blockTally, block, price);
     count(serviceTally, Math.floor(block / c) * s + service, price);
     exampleRows[service] = row;
-    blockOf[row] = block;
-    serviceOf[row] = service;
   }
   const blockStarts = new Uint32Array(blockCount + 1);
   for (let block = 0; block < blockCount; block += 1) {
@@ -109,9 +105,9 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   await breathIfLarge();
   const cheapestFirst = sort(CHEAPEST_FIRST);
   await breathIfLarge();
-  const byService = sortByNumber(cheapestFirst, serviceOf, s);
+  const byService = sortByNumber(size, cheapestFirst, s, (row) => (places[row] ?? 0) % s);
   await breathIfLarge();
-  const byPlace = sortByNumber(byService, blockOf, blockCount);
+  const byPlace = sortByNumber(size, byService, blockCount, (row) => Math.floor((places[row] ?? 0) / s));
 
   return {
     ...rows,
@@ -140,12 +136,6 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
       return displayNames[service];
     },
   };
-}
-
-function allRows(size: number): Uint32Array {
-  const rows = new Uint32Array(size);
-  for (let row = 0; row < size; row += 1) rows[row] = row;
-  return rows;
 }
 
 function createTally(length: number, none: number): RowTally {
