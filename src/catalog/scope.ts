@@ -77,21 +77,40 @@ export function scopeOf(index: SnapshotIndex, { product, countries, services }: 
   };
 }
 
-/** Calls back with runs of byPlace that hold the scope's rows, each within one block; of one service where some are named. */
-export function eachRun(
-  { index, blocks, services }: IndexScope,
-  visit: (block: number, start: number, end: number) => void,
-): void {
+/** Looking a service up costs about as much as looking at so many rows. */
+const LOOK_UP_ROWS = 16;
+
+/** Calls back with runs of byPlace that hold the scope's rows, each within one block. */
+export function eachRun(scope: IndexScope, visit: (block: number, start: number, end: number) => void): void {
+  const { index, blocks, services } = scope;
+  const isWanted = services && new Set(services);
   for (const block of blocks) {
-    if (!services) {
-      visit(block, index.blockStarts[block] ?? 0, index.blockStarts[block + 1] ?? 0);
-      continue;
-    }
-    for (const service of services) {
-      const [start, end] = index.placeRange(block, service);
-      if (start < end) visit(block, start, end);
-    }
+    const [first, last] = [index.blockStarts[block] ?? 0, index.blockStarts[block + 1] ?? 0];
+    if (!isWanted) visit(block, first, last);
+    else if (isWanted.size * LOOK_UP_ROWS < last - first) {
+      for (const service of isWanted) {
+        const [start, end] = index.placeRange(block, service);
+        if (start < end) visit(block, start, end);
+      }
+    } else eachWantedRun(index, isWanted, first, last, (start, end) => visit(block, start, end));
   }
+}
+
+function eachWantedRun(
+  { byPlace, snapshot }: SnapshotIndex,
+  isWanted: ReadonlySet<number>,
+  first: number,
+  last: number,
+  visit: (start: number, end: number) => void,
+): void {
+  const { places, services } = snapshot.offers;
+  let start = first;
+  for (let at = first; at < last; at += 1) {
+    if (isWanted.has((places[byPlace[at] ?? 0] ?? 0) % services.length)) continue;
+    if (start < at) visit(start, at);
+    start = at + 1;
+  }
+  if (start < last) visit(start, last);
 }
 
 function sum(items: readonly number[], of: (item: number) => number): number {

@@ -1,5 +1,4 @@
 import type { Money } from "../core/money.ts";
-import { PRODUCTS } from "../core/offer.ts";
 import { countryName } from "./countries.ts";
 import { comparePrices, compareText } from "./order.ts";
 import type { CountrySummary, ServiceSummary, Tally } from "./query.ts";
@@ -57,11 +56,10 @@ export function tallyServices(scopes: readonly IndexScope[]): readonly ServiceSu
 
 /** The scope's products, where it has each of them in every country. */
 function wholeProducts({ index, blocks }: IndexScope): readonly number[] | undefined {
-  const c = index.snapshot.offers.countries.length;
-  const products = [...PRODUCTS.keys()].filter((product) => blocks.some((block) => Math.floor(block / c) === product));
-  const inProducts = (_: number, block: number) => products.includes(Math.floor(block / c));
-  const all = index.blockTally.counts.filter((count, block) => count > 0 && inProducts(count, block));
-  return all.length === blocks.length ? products : undefined;
+  const productOf = (block: number) => Math.floor(block / index.snapshot.offers.countries.length);
+  const products = new Set(blocks.map(productOf));
+  const all = index.blocks.filter((block) => products.has(productOf(block)));
+  return all.length === blocks.length ? [...products] : undefined;
 }
 
 function eachRow(scope: IndexScope, visit: (block: number, service: number, price: number) => void): void {
