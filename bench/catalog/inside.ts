@@ -62,9 +62,9 @@ function createStopwatch() {
 async function columns(): Promise<Inside> {
   const watch = createStopwatch();
   const store = file ? openSqliteStore(file) : undefined;
-  const indexes: SnapshotIndex[] = [];
   let [buildMs, restoreMs] = [0, 0];
-  for (const [at, id] of UPSTREAMS.entries()) {
+
+  async function takeIn(at: number, id: string): Promise<SnapshotIndex> {
     const listings = [...listingsOf(at, size)].flat();
     global.gc?.();
     watch.reset();
@@ -79,10 +79,16 @@ async function columns(): Promise<Inside> {
     const payload = writeCatalogPayload(snapshot);
     const kept = busyMs();
     const restored = readCatalogPayload(payload, id, snapshot.fetchTime);
-    if (restored) indexes.push(await indexSnapshot(restored, setImmediate));
+    if (!restored) throw new Error("what was written cannot be read");
+    const index = await indexSnapshot(restored, setImmediate);
     restoreMs += busyMs() - kept;
+    return index;
   }
+
+  const indexes: SnapshotIndex[] = [];
+  for (const [at, id] of UPSTREAMS.entries()) indexes.push(await takeIn(at, id));
   await store?.close();
+  await setImmediate();
   const held = memory();
   let view = createView(1, indexes);
   const anew = () => {
@@ -118,13 +124,15 @@ async function columns(): Promise<Inside> {
 }
 
 async function plain(): Promise<Inside> {
-  const start = busyMs();
   const offers: Offer[] = [];
+  let buildMs = 0;
   for (const [at, id] of UPSTREAMS.entries()) {
     const listings = [...listingsOf(at, size)].flat();
+    const start = busyMs();
     for (const offer of plainOffers({ id, provider: id }, listings, new Date())) offers.push(offer);
+    buildMs += busyMs() - start;
   }
-  const buildMs = busyMs() - start;
+  await setImmediate();
   const held = memory();
   const all: Plain = createPlain(offers);
   return {

@@ -122,9 +122,13 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     placeRange(block, service) {
       const [start, end] = [blockStarts[block] ?? 0, blockStarts[block + 1] ?? 0];
       const place = block * s + service;
-      const first = start + countBefore(end - start, (at) => (places[byPlace[start + at] ?? 0] ?? 0) < place);
-      if (first === end || places[byPlace[first] ?? 0] !== place) return [first, first];
-      return [first, first + countBefore(end - first, (at) => places[byPlace[first + at] ?? 0] === place)];
+      const placeAt = (at: number) => places[byPlace[at] ?? 0] ?? 0;
+      const first = start + countBefore(end - start, (at) => placeAt(start + at) < place);
+      // Most often an upstream has one or two of them.
+      let last = first;
+      while (last < Math.min(first + 2, end) && placeAt(last) === place) last += 1;
+      if (last < first + 2) return [first, last];
+      return [first, last + countBefore(end - last, (at) => placeAt(last + at) === place)];
     },
     column: (by) => columns[by],
     orderOfRanks,
