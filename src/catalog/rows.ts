@@ -18,12 +18,15 @@ export interface OfferRows {
 }
 
 export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot): OfferRows {
-  const { size, countries, services, places, traits, fetchTimes, prices, currencies } = offers;
+  // All at once: looking a column up in so large an object would cost as much as reading it.
+  const { size, places, traits, price, availableCount, successRate, wait, fetchTime, rentalTerm, esimPlan } = offers;
+  const { countries, services, serviceNames, serviceName, currencies, prices, currencyStarts } = offers;
+  const { availableCounts, successRates, waits, fetchTimes, rentalTerms, esimPlans } = offers;
   const ids = readSortedTexts(offers.idBytes, offers.idBlocks, size);
   const prefix = `${upstream}:`;
 
   function currencyOf(rank: number): string {
-    const index = countBefore(currencies.length, (at) => (offers.currencyStarts[at] ?? 0) <= rank) - 1;
+    const index = countBefore(currencies.length, (at) => (currencyStarts[at] ?? 0) <= rank) - 1;
     return currencies[index] ?? "";
   }
 
@@ -53,18 +56,18 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
         product: PRODUCTS[Math.floor(block / countries.length)] ?? "VERIFICATION",
         country: countries[block % countries.length] ?? "",
         service,
-        serviceName: offers.serviceNames[offers.serviceName[row] ?? 0] ?? "",
+        serviceName: serviceNames[serviceName[row] ?? 0] ?? "",
         capabilities,
-        price: priceAt(offers.price[row] ?? 0),
+        price: priceAt(price[row] ?? 0),
         available,
-        availableCount: offers.availableCounts[offers.availableCount[row] ?? 0],
-        publishedSuccessRate: offers.successRates[offers.successRate[row] ?? 0],
-        publishedWaitMs: offers.waits[offers.wait[row] ?? 0],
+        availableCount: availableCounts[availableCount[row] ?? 0],
+        publishedSuccessRate: successRates[successRate[row] ?? 0],
+        publishedWaitMs: waits[wait[row] ?? 0],
         curated,
         supportsAreaCode,
-        rentalTerms: readTerms(offers.rentalTerms[offers.rentalTerm[row] ?? 0] ?? ""),
-        esimPlan: readPlan(offers.esimPlans[offers.esimPlan[row] ?? 0] ?? ""),
-        fetchTime: new Date(fetchTimes[offers.fetchTime[row] ?? 0] ?? 0),
+        rentalTerms: readTerms(rentalTerms[rentalTerm[row] ?? 0] ?? ""),
+        esimPlan: readPlan(esimPlans[esimPlan[row] ?? 0] ?? ""),
+        fetchTime: new Date(fetchTimes[fetchTime[row] ?? 0] ?? 0),
       };
     },
   };

@@ -97,16 +97,15 @@ export function eachRun(scope: IndexScope, visit: (block: number, start: number,
 }
 
 function eachWantedRun(
-  { byPlace, snapshot }: SnapshotIndex,
+  { servicesByPlace }: SnapshotIndex,
   isWanted: ReadonlySet<number>,
   first: number,
   last: number,
   visit: (start: number, end: number) => void,
 ): void {
-  const { places, services } = snapshot.offers;
   let start = first;
   for (let at = first; at < last; at += 1) {
-    if (isWanted.has((places[byPlace[at] ?? 0] ?? 0) % services.length)) continue;
+    if (isWanted.has(servicesByPlace[at] ?? 0)) continue;
     if (start < at) visit(start, at);
     start = at + 1;
   }

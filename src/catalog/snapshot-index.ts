@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CatalogSnapshot, Numbers } from "../core/catalog.ts";
 import { PRODUCTS } from "../core/offer.ts";
-import { countBefore, sortByNumber } from "./numbers.ts";
+import { countBefore, createNumbers, sortByNumber } from "./numbers.ts";
 import { CHEAPEST_FIRST, type Order } from "./order.ts";
 import { createOfferRows, type OfferRows } from "./rows.ts";
 import { serviceDisplayName } from "./services.ts";
@@ -26,6 +26,8 @@ export interface SnapshotIndex extends OfferRows {
   readonly services: ReadonlyMap<string, number>;
   /** Rows by block, then by service, then cheapest first. */
   readonly byPlace: Uint32Array;
+  /** The service of each row of byPlace, so that looking for one does not jump about in memory. */
+  readonly servicesByPlace: Numbers;
   /** Where each block begins in byPlace; one more for its end. */
   readonly blockStarts: Uint32Array;
   readonly blockTally: RowTally;
@@ -108,6 +110,8 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   const byService = sortByNumber(size, cheapestFirst, s, (row) => (places[row] ?? 0) % s);
   await breathIfLarge();
   const byPlace = sortByNumber(size, byService, blockCount, (row) => Math.floor((places[row] ?? 0) / s));
+  await breathIfLarge();
+  const servicesByPlace = createNumbers(size, Math.max(0, s - 1), (at) => (places[byPlace[at] ?? 0] ?? 0) % s);
 
   return {
     ...rows,
@@ -115,20 +119,15 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     countries: new Map(offers.countries.map((country, index) => [country, index])),
     services: new Map(offers.services.map((service, index) => [service, index])),
     byPlace,
+    servicesByPlace,
     blockStarts,
     blockTally,
     blocks: [...blockTally.counts.keys()].filter((block) => (blockTally.counts[block] ?? 0) > 0),
     serviceTally,
     placeRange(block, service) {
       const [start, end] = [blockStarts[block] ?? 0, blockStarts[block + 1] ?? 0];
-      const place = block * s + service;
-      const placeAt = (at: number) => places[byPlace[at] ?? 0] ?? 0;
-      const first = start + countBefore(end - start, (at) => placeAt(start + at) < place);
-      // Most often an upstream has one or two of them.
-      let last = first;
-      while (last < Math.min(first + 2, end) && placeAt(last) === place) last += 1;
-      if (last < first + 2) return [first, last];
-      return [first, last + countBefore(end - last, (at) => placeAt(last + at) === place)];
+      const first = start + countBefore(end - start, (at) => (servicesByPlace[start + at] ?? 0) < service);
+      return [first, first + countBefore(end - first, (at) => (servicesByPlace[first + at] ?? 0) === service)];
     },
     column: (by) => columns[by],
     orderOfRanks,

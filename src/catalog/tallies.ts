@@ -63,12 +63,11 @@ function wholeProducts({ index, blocks }: IndexScope): readonly number[] | undef
 }
 
 function eachRow(scope: IndexScope, visit: (block: number, service: number, price: number) => void): void {
-  const { byPlace, snapshot } = scope.index;
-  const { places, services, price } = snapshot.offers;
+  const { byPlace, servicesByPlace, snapshot } = scope.index;
+  const { price } = snapshot.offers;
   eachRun(scope, (block, start, end) => {
     for (let at = start; at < end; at += 1) {
-      const row = byPlace[at] ?? 0;
-      visit(block, (places[row] ?? 0) % services.length, price[row] ?? 0);
+      visit(block, servicesByPlace[at] ?? 0, price[byPlace[at] ?? 0] ?? 0);
     }
   });
 }
