@@ -2,8 +2,8 @@ import type { OfferColumns } from "../core/catalog.ts";
 import type { Money } from "../core/money.ts";
 import { countBefore, keepWanted, wantedOf } from "./numbers.ts";
 import type { OfferFilter } from "./query.ts";
-import { serviceDisplayName } from "./services.ts";
-import { containing } from "./text.ts";
+import type { SnapshotIndex } from "./snapshot-index.ts";
+import { containedIn } from "./text.ts";
 import { MOST_TRAITS, TRAITS } from "./traits.ts";
 
 /** Keeps some of the rows, at the front of the same array and in their order. */
@@ -11,15 +11,16 @@ export type RowFilter = (rows: Uint32Array) => Uint32Array;
 
 /** What rows must be beside being in scope, one after the other. */
 export function createRowFilters(
-  offers: OfferColumns,
+  index: SnapshotIndex,
   { capability, maxPrice, inStockOnly, search = "" }: OfferFilter,
 ): readonly RowFilter[] {
+  const { offers } = index.snapshot;
   const filters: RowFilter[] = [];
   const traits = (capability ? TRAITS[capability] : 0) + (inStockOnly ? TRAITS.AVAILABLE : 0);
   if (traits > 0) filters.push(withTraits(offers, traits));
   if (inStockOnly) filters.push(withStock(offers));
   if (maxPrice) filters.push(upTo(offers, maxPrice));
-  if (search.trim() !== "") filters.push(namedLike(offers, search));
+  if (search.trim() !== "") filters.push(namedLike(index, search));
   return filters;
 }
 
@@ -45,10 +46,12 @@ function upTo({ currencies, currencyStarts, prices, price }: OfferColumns, max: 
 }
 
 /** Names are few, and looked at once each. */
-function namedLike({ services, places, serviceNames, serviceName }: OfferColumns, search: string): RowFilter {
-  const isWanted = containing(search);
-  const wantedService = services.map((slug) => isWanted([slug, serviceDisplayName(slug, slug)]));
-  const wantedName = serviceNames.map((name) => isWanted([name]));
+function namedLike({ snapshot, searchTexts }: SnapshotIndex, search: string): RowFilter {
+  const { services, places, serviceName } = snapshot.offers;
+  const isWanted = containedIn(search);
+  const texts = searchTexts();
+  const wantedService = texts.services.map((ways) => ways.some(isWanted));
+  const wantedName = texts.serviceNames.map(isWanted);
   return (rows) => {
     let kept = 0;
     for (let at = 0; at < rows.length; at += 1) {

@@ -6,6 +6,7 @@ import { CHEAPEST_FIRST, type Order } from "./order.ts";
 import { createOfferRows, type OfferRows } from "./rows.ts";
 import { serviceDisplayName } from "./services.ts";
 import { type Breathe, SLICE } from "./slices.ts";
+import { normalise } from "./text.ts";
 
 /** Beside the cheapest first. Each takes four bytes a row; making one anew takes milliseconds. */
 const MOST_ORDERS = 2;
@@ -45,6 +46,13 @@ export interface SnapshotIndex extends OfferRows {
   inOrder(order: Order): Uint32Array;
   /** The name under which the service is shown. */
   displayName(service: number): string;
+  /** Normalised: of each service its slug and well-known name, and each name as the upstream spells it. */
+  searchTexts(): SearchTexts;
+}
+
+export interface SearchTexts {
+  readonly services: readonly (readonly string[])[];
+  readonly serviceNames: readonly string[];
 }
 
 export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe): Promise<SnapshotIndex> {
@@ -56,6 +64,7 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   const rows = createOfferRows(snapshot);
   const sorted = new LRUCache<Order, Uint32Array>({ max: MOST_ORDERS });
   const displayNames: string[] = [];
+  let searchTexts: SearchTexts | undefined;
 
   const columns = {
     price: { ranks: offers.price, values: Float64Array.from(offers.prices, Number) },
@@ -137,6 +146,13 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
       const spelling = offers.serviceNames[offers.serviceName[exampleRows[service] ?? 0] ?? 0] ?? slug;
       displayNames[service] ??= serviceDisplayName(slug, spelling);
       return displayNames[service];
+    },
+    searchTexts() {
+      searchTexts ??= {
+        services: offers.services.map((slug) => [slug, normalise(serviceDisplayName(slug, slug))]),
+        serviceNames: offers.serviceNames.map(normalise),
+      };
+      return searchTexts;
     },
   };
 }

@@ -36,9 +36,15 @@ export function excerpt(text: string, length: number): string {
 
 /** Whether one of some names has in it what is searched for, whatever the spelling. An empty search is in all. */
 export function containing(search: string): (names: readonly string[]) => boolean {
+  const isIn = containedIn(search);
+  return (names) => names.some((name) => isIn(normalise(name)));
+}
+
+/** The same for a name that is normalised. */
+export function containedIn(search: string): (normalised: string) => boolean {
   if (search.trim() === "") return () => true;
   const wanted = normalise(search);
-  return (names) => wanted !== "" && names.some((name) => normalise(name).includes(wanted));
+  return (normalised) => wanted !== "" && normalised.includes(wanted);
 }
 
 /** Up to `count` of the normalised names that may have been meant by what was typed, nearest first. */

@@ -71,9 +71,7 @@ export function createView(version: number, indexes: readonly SnapshotIndex[]): 
 
   function offers(filter: OfferFilter): Sliceable<Offer> {
     const order = requireOrder(filter.orderBy ?? "");
-    const selections = scopesOf(filter).map((scope) =>
-      selectRows(scope, createRowFilters(scope.index.snapshot.offers, filter), order),
-    );
+    const selections = scopesOf(filter).map((scope) => selectRows(scope, createRowFilters(scope.index, filter), order));
     return mergeSelections(selections, order);
   }
 
