@@ -14,6 +14,8 @@ export interface Comparison {
   /** Purchases of which the gateway says that nobody knows; so many of them were sold. */
   readonly uncertain: number;
   readonly uncertainSold: number;
+  /** Purchases that the gateway found to be paid, and whose number nobody can learn any more. */
+  readonly unlearnt: number;
   /** Purchases that were given back, with a refund that is known. */
   readonly refunded: number;
   /** Request ids under which more than one number was bought. */
@@ -55,6 +57,7 @@ export function compare(market: Market, verifications: readonly Verification[]):
     verification.attempts.map((attempt): Buy => ({ verification, attempt })),
   );
   const bought = buys.filter(({ attempt }) => attempt.outcome === Outcome.BOUGHT);
+  const paid = bought.filter(isUnlearnt);
   const unknown = buys.filter(({ attempt }) => attempt.outcome === Outcome.UNCERTAIN);
   const underWay = buys.filter(({ attempt }) => attempt.outcome === Outcome.UNSPECIFIED);
   let [spent, booked, untold, uncertainMoney] = [0n, 0n, 0n, 0n];
@@ -71,6 +74,7 @@ export function compare(market: Market, verifications: readonly Verification[]):
   for (const { verification, attempt } of bought) {
     const { verificationId, phoneNumber, price, refund } = verification;
     booked += microsOf(price) - microsOf(refund);
+    if (phoneNumber === "") continue;
     const sale = byNumber.get(`${attempt.upstream} ${phoneNumber}`)?.shift();
     if (!sale) {
       differences.push(`${verificationId} has a number that ${attempt.upstream} never sold, or that another has`);
@@ -89,19 +93,26 @@ export function compare(market: Market, verifications: readonly Verification[]):
     }
   }
 
-  const open = new Set([...unknown, ...underWay]);
+  const open = new Set([...paid, ...unknown, ...underWay]);
   const unclaimed = [...byNumber.values()].flat().sort((a, b) => a.order.bought.localeCompare(b.order.bought));
   let [lost, uncertainSold] = [0, 0];
   for (const sale of unclaimed) {
-    const buy = [...open].filter((candidate) => mayBe(candidate, sale)).sort(byStart)[0];
-    if (buy) {
-      open.delete(buy);
+    const candidates = [...open].filter((candidate) => mayBe(candidate, sale)).sort(byStart);
+    const buy = candidates.find(isUnlearnt) ?? candidates[0];
+    if (buy) open.delete(buy);
+    if (buy && isUnlearnt(buy)) {
+      untold += micros(sale.order.refunded);
+    } else if (buy) {
       uncertainSold += 1;
       uncertainMoney += micros(sale.order.price) - micros(sale.order.refunded);
     } else {
       lost += 1;
       differences.push(`${sale.seller} sold ${sale.order.ref} at ${sale.order.bought} and no verification has it`);
     }
+  }
+
+  for (const { verification, attempt } of paid.filter((buy) => open.has(buy))) {
+    differences.push(`${verification.verificationId} is paid for a number that ${attempt.upstream} never sold`);
   }
 
   const duplicates = duplicatesOf(verifications);
@@ -118,6 +129,7 @@ export function compare(market: Market, verifications: readonly Verification[]):
     bought: bought.length,
     uncertain: unknown.length,
     uncertainSold,
+    unlearnt: paid.length,
     refunded: verifications.filter(({ refund }) => microsOf(refund) > 0n).length,
     duplicates: duplicates.length,
     lost,
@@ -144,6 +156,10 @@ export function compareLedger(
     ...(spending === reserve - release + charge - refund ? [] : ["the budgets are not the sums of the ledger"]),
     ...(integrity === "ok" ? [] : [`the database is damaged: ${integrity}`]),
   ];
+}
+
+function isUnlearnt({ verification, attempt }: Buy): boolean {
+  return attempt.outcome === Outcome.BOUGHT && verification.phoneNumber === "";
 }
 
 /** What has happened at the upstream that the verification does not show yet. */

@@ -22,6 +22,7 @@ export function describeReport(report: RunReport, { cycles, seed, rate }: Asked)
     ["bought by the gateway", `${report.bought}, of which ${report.refunded} were given back for a refund`],
     ["uncertain, settled", report.settled],
     ["uncertain, listed", `${report.uncertain}, of which ${report.uncertainSold} were sold`],
+    ["paid, never learnt", report.unlearnt],
     ["bought twice", report.duplicates],
     ["lost", report.lost],
     ["money: upstreams", `${usd(money.spent)} spent`],
