@@ -94,7 +94,16 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   }
 
   async function run(): Promise<void> {
+    // A restart spends no calls on what is known: they are for purchases and polls.
+    const freshMs = freshForMs();
+    if (freshMs > 0) await sleep(clock, freshMs, signal);
     while (!signal.aborted) await sleep(clock, await refresh(), signal);
+  }
+
+  /** How long what an earlier run fetched is as good as fetched now; 0 when nothing is. */
+  function freshForMs(): number {
+    const age = index ? clock.now() - index.snapshot.fetchTime.getTime() : REFRESH_MS;
+    return age >= 0 ? Math.max(REFRESH_MS - age, 0) : 0;
   }
 
   /** Fetches once, and says how long to wait before the next time. */

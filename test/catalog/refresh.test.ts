@@ -74,6 +74,18 @@ describe("the first catalogue", () => {
     expect(catalog.status("a")).toMatchObject({ complete: true, loading: true, fetchTime: kept.fetchTime });
   });
 
+  it("is not fetched again right after a restart, but when it is due", async () => {
+    const a = scriptedUpstream("a", [[[listing("2")]]]);
+    const clock = createHandClock();
+    const kept = await snapshotOf(a, [listing("1")], new Date(clock.now() - 4 * MINUTE));
+    const { catalog, refs } = await started([a], fakeStore([kept]), clock);
+    await clock.advance(5 * MINUTE);
+    expect(refs()).toEqual(["1"]);
+    expect(catalog.status("a")).toMatchObject({ complete: true, loading: false });
+    await clock.advance(MINUTE);
+    expect(refs()).toEqual(["2"]);
+  });
+
   it.each([
     ["of an upstream that is not configured any more", { id: "gone", provider: "acme" }, HOUR],
     ["of another provider's account under the same id", { id: "a", provider: "other" }, HOUR],
