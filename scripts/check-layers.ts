@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ["core"],
   routing: ["core"],
   orders: ["core", "upstream", "routing"],
+  operator: ["core", "orders"],
   store: ["core"],
   rpc: ["core", "upstream", "catalog", "routing", "orders", "gen"],
   sandbox: ["core"],

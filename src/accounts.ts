@@ -8,7 +8,7 @@ import type { CallEnd, Upstream } from "./core/upstream.ts";
 import { PROVIDERS } from "./providers/providers.ts";
 import type { CallbackTarget } from "./rpc/callbacks.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
-import { UPSTREAM_IDS } from "./sandbox/upstreams.ts";
+import type { UpstreamId } from "./sandbox/upstreams.ts";
 import { connectUpstream, type UpstreamEntry } from "./upstream/connect.ts";
 
 /** No limit's window is longer. */
@@ -51,7 +51,8 @@ export function toEntry({ id, provider: name, apiKey, baseUrl, limits, ...own }:
 
 /** The sandbox's upstreams, as if they had been configured. */
 export function sandboxAccounts({ baseUrls, apiKeys }: Sandbox): UpstreamConfig[] {
-  return UPSTREAM_IDS.map((id) => ({
+  // The record has exactly these keys.
+  return (Object.keys(baseUrls) as UpstreamId[]).map((id) => ({
     id,
     provider: id,
     apiKey: new Secret(apiKeys[id]),

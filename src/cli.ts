@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { parseArgs } from "node:util";
 import { type Logger, pino } from "pino";
 import { banner } from "./banner.ts";
+import { type Flags, readFlags, UsageError } from "./cli/flags.ts";
+import { OPERATOR_COMMANDS, runOperatorCommand } from "./cli/operator.ts";
 import { type Config, ConfigError, describeReload, loadConfig, maskedConfig } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { checkConfig, type Daemon, startDaemon } from "./daemon.ts";
@@ -9,7 +10,7 @@ import { liveCheck } from "./live-check.ts";
 import { probe } from "./probe.ts";
 import { PROVIDERS } from "./providers/providers.ts";
 import { parseListenAddress } from "./rpc/listen-address.ts";
-import { startSandbox } from "./sandbox/sandbox.ts";
+import { letGoOfStart } from "./start-memory.ts";
 
 const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell temporary phone numbers
 
@@ -20,6 +21,15 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
   numgate sandbox   run the sandbox by itself
   numgate health    ask a running gateway whether it is alive; exit code 0 when it is
 
+  numgate uncertain   list the purchases that may have been made, and that nothing could settle
+  numgate settle <verification_id> --not-sold
+  numgate settle <verification_id> --sold [--price 0.50] [--order-ref <ref> --number <+1...>]
+                      settle one of them; with its order the caller gets the number, without it is paid and lost
+  numgate ledger      hold the budgets' counters against their entries, and print the totals; exit code 1 when one
+                      differs, unless --repair sets it right
+  numgate export [--since <date or time>] [--caller <name>] [--verification <id>]
+                      print the history of all orders as lines of JSON, oldest first
+
   --config <file>   the configuration; else NUMGATE_CONFIG, else ./numgate.yaml where there is one
   --listen <host:port>   for the sandbox; 127.0.0.1:7071 by default
   --help, --version
@@ -28,23 +38,15 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
 /** Runs the command and gives the exit code: 1 for a failure, 2 for words that are not understood. */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: "string" },
-        listen: { type: "string" },
-        live: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean", short: "v" },
-      },
-    });
-    const [name = "serve", extra] = positionals;
-    const command = extra === undefined ? COMMANDS[name] : undefined;
+    const { values, positionals } = readFlags(args);
+    const [name = "serve", argument, extra] = positionals;
+    const command = argument === undefined ? COMMANDS[name] : undefined;
+    const asked = extra === undefined && (argument === undefined || name === "settle") && OPERATOR_COMMANDS[name];
     if (values.version) print(`numgate ${await readVersion()}`);
     else if (values.help) print(USAGE);
     else if (command) return await command(values);
-    else throw new UsageError(`there is no command "${extra ?? name}"`);
+    else if (asked) return await runOperatorCommand(asked, readConfig(values), values, argument);
+    else throw new UsageError(`there is no command "${extra ?? argument ?? name}"`);
     return 0;
   } catch (error) {
     if (error instanceof UsageError || (error instanceof TypeError && "code" in error)) {
@@ -55,14 +57,6 @@ export async function runCli(args: readonly string[]): Promise<number> {
     process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `numgate: ${error.message}\n`);
     return 1;
   }
-}
-
-class UsageError extends Error {}
-
-interface Flags {
-  readonly config?: string | undefined;
-  readonly listen?: string | undefined;
-  readonly live?: boolean | undefined;
 }
 
 const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
@@ -101,6 +95,7 @@ async function serve(flags: Flags): Promise<number> {
   const daemon = await startDaemon({ config, clock: systemClock, log });
   process.on("SIGHUP", () => reload(daemon, flags, log));
   print(banner(await readVersion(), daemon));
+  letGoOfStart();
   await endSignal();
   // A second signal does not wait.
   void endSignal().then(() => process.exit(1));
@@ -122,6 +117,7 @@ function reload(daemon: Daemon, flags: Flags, log: Logger): void {
 }
 
 async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
+  const { startSandbox } = await import("./sandbox/sandbox.ts");
   const address = parseListenAddress(listen);
   if ("path" in address) throw new UsageError("the sandbox listens on host:port");
   const running = await startSandbox({ listen: address }).catch((error: NodeJS.ErrnoException) => {

@@ -6,12 +6,20 @@ import { EsimService } from "../gen/numgate/v1/esim_pb.ts";
 import { RentalService } from "../gen/numgate/v1/rental_pb.ts";
 import { VerificationService } from "../gen/numgate/v1/verification_pb.ts";
 import { callbackTargets, connectAccounts, sandboxAccounts, toEntry } from "./accounts.ts";
+import { canonicalAllow } from "./catalog/allowed.ts";
 import { createCatalog } from "./catalog/catalog.ts";
-import { resolveServices } from "./catalog/services.ts";
+import { readLabel } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
-import type { Store } from "./core/store.ts";
+import { registerGauges } from "./metrics/gauges.ts";
+import { countCommits } from "./metrics/store.ts";
+import { countCalls } from "./metrics/upstream.ts";
+import { createOperator } from "./operator/operator.ts";
+import { startOperatorServer } from "./operator/server.ts";
+import { operatorSocket } from "./operator/socket.ts";
+import { checkBooks, startRetention } from "./operator/upkeep.ts";
 import { createFeed } from "./orders/feed.ts";
+import { createWitness } from "./orders/settle/witness.ts";
 import { createVerifications } from "./orders/verifications.ts";
 import { createRouter } from "./routing/router.ts";
 import { type CallerToken, createAuth } from "./rpc/auth.ts";
@@ -20,10 +28,11 @@ import { catalogService } from "./rpc/catalog.ts";
 import type { Tls } from "./rpc/listener.ts";
 import { createServer } from "./rpc/server.ts";
 import { verificationService } from "./rpc/verification.ts";
-import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { createBalances } from "./upstream/balance.ts";
 import { checkEntry } from "./upstream/connect.ts";
+import { watchTraffic } from "./upstream/traffic.ts";
 
 const SANDBOX_PORT = 7071;
 const DRAIN_MS = 10_000;
@@ -57,9 +66,10 @@ export function checkConfig(config: Config): void {
 /** Builds every part, joins them, and starts to serve. */
 export async function startDaemon({ config, clock, log }: DaemonOptions): Promise<Daemon> {
   checkConfig(config);
-  const store = openStore(config);
-  const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
+  const registry = new Registry();
   const rates = new Map(Object.entries(config.routing.rates));
+  const store = countCommits(openSqliteStore(databasePath(config), rates), registry);
+  const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
   const router = createRouter({
     store,
     clock,
@@ -69,13 +79,15 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     findOffer: (offerId) => catalog.findOffer(offerId),
   });
   const { heard } = router;
-  const accounts = sandbox ? sandboxAccounts(sandbox) : config.upstreams;
-  const upstreams = await connectAccounts(accounts, { store, clock, log, heard });
+  const configured = sandbox ? sandboxAccounts(sandbox) : config.upstreams;
+  const accounts = await connectAccounts(configured, { store, clock, log, heard });
+  const { upstreams, traffic } = watchTraffic(countCalls(accounts, registry), clock);
   const balances = createBalances(clock, router.balanceIs);
+  const witness = createWitness({ upstreams, balances, traffic, store, clock });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed(router.observe);
   const orderParts = { upstreams, balances, rates, router, store, feed, clock, log };
-  const verifications = createVerifications({ ...orderParts, shelf: catalog });
+  const verifications = createVerifications({ ...orderParts, shelf: catalog, witness, readLabel });
   const auth = createAuth(config.callers.map(toCallerToken));
 
   const serviceParts = { verifications, catalog, router, defaultStrategy: config.routing.defaultStrategy };
@@ -88,7 +100,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     ready: () => ready || "the catalogues are being fetched",
     http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: verifications.wake }),
     log,
-    registry: new Registry(),
+    registry,
     routes(routes) {
       routes.service(CatalogService, catalogService({ ...serviceParts, upstreams, balances, store }));
       routes.service(VerificationService, verificationService(serviceParts));
@@ -97,12 +109,23 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     },
   });
 
+  const stateOf = (upstream: string) => router.standing(upstream).state;
+  registerGauges(registry, { upstreams, catalog, store, feed, open: server.open, stateOf, clock });
+  await checkBooks(store, clock, log);
+  const retention = startRetention({ store, keep: config.retention, clock, log });
+  const operators = await startOperatorServer(createOperator(store, verifications.desk), {
+    path: operatorSocket(databasePath(config)),
+    log,
+  });
+
   async function stop(): Promise<void> {
     const drained = server.drain(DRAIN_MS);
+    witness.stop();
+    await operators.stop();
     await Promise.race([Promise.all([drained, verifications.stop()]), sleep(clock, DRAIN_MS)]);
     // What still hangs is cut, and recorded as what it then is: uncertain.
     await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
-    await Promise.all([drained, verifications.stop()]);
+    await Promise.all([drained, verifications.stop(), retention.stop()]);
     await router.stop();
     await store.close();
     await sandbox?.close();
@@ -110,6 +133,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
 
   await router.start(await store.openVerifications());
   await verifications.resume();
+  witness.start();
   await catalog.start();
   void catalog.ready().then(() => {
     ready = true;
@@ -150,13 +174,15 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   };
 }
 
-function openStore({ database }: Config): Store {
+function databasePath({ database }: Config): string {
   if (database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  return openSqliteStore(database.path);
+  return database.path;
 }
 
 /** At the port that the documentation names, or at any other when that is taken. */
-function openSandbox(clock: Clock): Promise<Sandbox> {
+async function openSandbox(clock: Clock): Promise<Sandbox> {
+  // Who has upstreams does not pay for it in memory.
+  const { startSandbox } = await import("./sandbox/sandbox.ts");
   const host = "127.0.0.1";
   return startSandbox({ clock, listen: { host, port: SANDBOX_PORT } }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
@@ -164,12 +190,8 @@ function openSandbox(clock: Clock): Promise<Sandbox> {
   });
 }
 
-/** The operator may spell a service as its brand does; everything behind goes by its slug. */
 function toCallerToken({ caller, tokenSha256 }: Config["callers"][number]): CallerToken {
-  const { services } = caller.allow;
-  const slugs = services?.flatMap((name) => resolveServices(name).map(({ slug }) => slug));
-  const allow = { ...caller.allow, ...(slugs && { services: slugs }) };
-  return { caller: { ...caller, allow }, tokenSha256: Buffer.from(tokenSha256, "hex") };
+  return { caller: { ...caller, allow: canonicalAllow(caller.allow) }, tokenSha256: Buffer.from(tokenSha256, "hex") };
 }
 
 function readTls({ certFile, keyFile, clientCaFile }: NonNullable<Config["tls"]>): Tls {

@@ -218,7 +218,7 @@ export async function numgate(world: World, strategy: Strategy): Promise<Policy>
       if (!bought) return;
       const at = new Date(time);
       if (!delivered) return router.observe({ ...bought, status: "EXPIRED", refund: money(refund), endTime: at });
-      const messages = [{ messageId: "1", text: "", code: "1", receiveTime: at }];
+      const messages = [{ messageId: "1", text: "", code: "1", receiveTime: at, late: false }];
       const received: Verification = { ...bought, status: "RECEIVED", messages, codeTime: at };
       router.observe(received);
       router.observe({ ...received, status: "COMPLETED", endTime: at });

@@ -1,7 +1,6 @@
 import type { AllowList } from "../core/caller.ts";
 import { resolveCountry } from "./countries.ts";
-import { canonicalService } from "./services.ts";
-import { normalise } from "./text.ts";
+import { resolveServices } from "./services.ts";
 
 /** What a caller may buy, whatever way the operator spelled it. */
 export interface Allowed {
@@ -12,11 +11,17 @@ export interface Allowed {
   service(slug: string): boolean;
 }
 
-export function createAllowed({ upstreams, countries, services }: AllowList = {}): Allowed {
+export function createAllowed(allow?: AllowList): Allowed {
+  const { upstreams, countries, services } = canonicalAllow(allow);
+  return { upstream: oneOf(upstreams), country: oneOf(countries), service: oneOf(services) };
+}
+
+/** The same list in codes and slugs: the operator may spell a service as its brand does. */
+export function canonicalAllow({ upstreams, countries, services }: AllowList = {}): AllowList {
   return {
-    upstream: oneOf(upstreams),
-    country: oneOf(countries?.map((name) => resolveCountry(name) ?? name)),
-    service: oneOf(services?.map((name) => canonicalService(name) ?? normalise(name))),
+    ...(upstreams && { upstreams }),
+    ...(countries && { countries: countries.map((name) => resolveCountry(name) ?? name) }),
+    ...(services && { services: services.flatMap((name) => resolveServices(name).map(({ slug }) => slug)) }),
   };
 }
 

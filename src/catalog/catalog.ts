@@ -154,7 +154,7 @@ export function createCatalog(parts: CatalogParts): Catalog {
     startedAt = clock.now();
     cancelPatience = clock.after(FIRST_LOAD_PATIENCE_MS, lookAgain);
     try {
-      for (const snapshot of await store.loadCatalogs()) refreshes.get(snapshot.upstream)?.restore(snapshot);
+      for (const snapshot of await store.loadCatalogs()) await refreshes.get(snapshot.upstream)?.restore(snapshot);
     } catch (error) {
       log.error({ upstreams: refreshes.size, err: error }, "saved catalogues not loaded");
     }
@@ -213,7 +213,7 @@ export function createCatalog(parts: CatalogParts): Catalog {
       requireService(input, {
         has: (slug) => [...indexesOf(refreshes.values())].some(({ services }) => services.has(slug)),
         *[Symbol.iterator]() {
-          for (const { services } of indexesOf(refreshes.values())) yield* services;
+          for (const { services } of indexesOf(refreshes.values())) yield* services.keys();
         },
       }),
 

@@ -1,8 +1,7 @@
 // The JSON and not the package's entry, which loads every language there is.
 import english from "i18n-iso-countries/langs/en.json" with { type: "json" };
 import { COUNTRY_ALIASES, COUNTRY_DISPLAY_NAMES } from "./country-aliases.ts";
-import { nearest } from "./nearest.ts";
-import { normalise } from "./text.ts";
+import { nearestNames, normalise } from "./text.ts";
 
 const LONGEST_NAME = 100;
 const SUGGESTIONS = 3;
@@ -48,7 +47,7 @@ export function countryName(code: string): string {
 
 /** Codes of countries that may have been meant, for an error message. */
 export function nearestCountries(name: string): readonly string[] {
-  const names = nearest(normalise(name.slice(0, LONGEST_NAME)), CODES.keys(), 4 * SUGGESTIONS);
+  const names = nearestNames(name.slice(0, LONGEST_NAME), CODES.keys(), 4 * SUGGESTIONS);
   const codes = names.map((candidate) => CODES.get(candidate)).filter((code) => code !== undefined && code !== null);
   return [...new Set(codes)].slice(0, SUGGESTIONS);
 }

@@ -1,8 +1,10 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Offer } from "../core/offer.ts";
 import type { Listing, Upstream } from "../core/upstream.ts";
-import { type Facts, factsOf, isPrice } from "./snapshot.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { isPrice } from "./terms.ts";
 
 /** The success rate and the wait are on no list, so they outlive the list's next refresh, but not for ever. */
 const LIFETIME_MS = 60 * 60_000;
@@ -36,13 +38,11 @@ interface Detail {
 }
 
 export function createDetails({ upstreams, clock, signal }: DetailsParts): Details {
-  const details = new Map<string, Detail>();
+  const details = new LRUCache<string, Detail>({ max: MOST_DETAILS, ttl: LIFETIME_MS, ttlResolution: 0, perf: clock });
   const underWay = new Map<string, Promise<void>>();
 
   function detailOf(offer: Offer): Detail | undefined {
-    if (details.size === 0) return undefined;
-    const detail = details.get(keyOf(offer));
-    return detail && clock.now() - detail.time < LIFETIME_MS ? detail : undefined;
+    return details.size === 0 ? undefined : details.get(keyOf(offer));
   }
 
   async function fetchDetail(offer: Offer): Promise<void> {
@@ -51,20 +51,11 @@ export function createDetails({ upstreams, clock, signal }: DetailsParts): Detai
     if (!upstream || !detail) return;
     try {
       const listing = await upstream.run("detail", () => detail(offer.ref, signal), signal);
-      record(keyOf(offer), { facts: saidBy(listing), time: clock.now() });
+      details.set(keyOf(offer), { facts: saidBy(listing), time: clock.now() });
     } catch (error) {
       if (!(error instanceof UpstreamFault)) throw error;
       const message = `${upstream.id} gave no answer that can be used: ${error.message}`;
       throw new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata: { upstream: upstream.id } });
-    }
-  }
-
-  function record(key: string, detail: Detail): void {
-    details.delete(key);
-    details.set(key, detail);
-    for (const [oldest, { time }] of details) {
-      if (details.size <= MOST_DETAILS && clock.now() - time < LIFETIME_MS) break;
-      details.delete(oldest);
     }
   }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
+import type { Sliceable } from "./merged.ts";
 import type { Page, Paging } from "./query.ts";
 import { questionKey } from "./results.ts";
 import type { View } from "./view.ts";
@@ -22,7 +23,7 @@ export interface Pager {
     kind: string,
     query: Filter & Paging,
     current: View,
-    find: (view: View, filter: Omit<Filter, keyof Paging>) => readonly T[],
+    find: (view: View, filter: Omit<Filter, keyof Paging>) => Sliceable<T>,
   ): Page & { readonly items: readonly T[] };
 
   /** Lets go of the views that no token leads back to any more. */

@@ -1,11 +1,12 @@
 import type { CatalogSnapshot } from "../core/catalog.ts";
-import { type Clock, sleep } from "../core/clock.ts";
+import { type Clock, sleep, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
 import type { Upstream } from "../core/upstream.ts";
+import { createFold } from "./fold.ts";
 import type { Log } from "./log.ts";
 import type { Unreachable } from "./query.ts";
-import { createFold } from "./snapshot.ts";
+import { breatheUntil } from "./slices.ts";
 import { indexSnapshot, type SnapshotIndex } from "./snapshot-index.ts";
 
 /** Catalogues change by the hour; a fetch can take a thousand requests out of an account's limits. */
@@ -55,7 +56,7 @@ export interface Refresh {
   /** Why its offers are missing or not up to date. Undefined when they are neither. */
   trouble(): Omit<Unreachable, "upstream"> | undefined;
   /** Shows what an earlier run of the daemon fetched, unless it is too old or of another provider. */
-  restore(snapshot: CatalogSnapshot): void;
+  restore(snapshot: CatalogSnapshot): Promise<void>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -77,6 +78,7 @@ export function isTooOld({ snapshot }: SnapshotIndex, now: number): boolean {
 export function createRefresh({ upstream, store, clock, log, random, onChange }: RefreshParts): Refresh {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const breathe = breatheUntil(signal);
   let index: SnapshotIndex | undefined;
   let complete = false;
   let loading = false;
@@ -85,14 +87,23 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   let reported: ReadonlySet<string> = new Set();
   let running: Promise<void> | undefined;
 
-  function show(snapshot: CatalogSnapshot, whole: boolean): void {
-    index = indexSnapshot(snapshot);
+  function show(shown: SnapshotIndex, whole: boolean): void {
+    index = shown;
     complete = whole;
     onChange();
   }
 
   async function run(): Promise<void> {
+    // A restart spends no calls on what is known: they are for purchases and polls.
+    const freshMs = freshForMs();
+    if (freshMs > 0) await sleep(clock, freshMs, signal);
     while (!signal.aborted) await sleep(clock, await refresh(), signal);
+  }
+
+  /** How long what an earlier run fetched is as good as fetched now; 0 when nothing is. */
+  function freshForMs(): number {
+    const age = index ? clock.now() - index.snapshot.fetchTime.getTime() : REFRESH_MS;
+    return age >= 0 ? Math.max(REFRESH_MS - age, 0) : 0;
   }
 
   /** Fetches once, and says how long to wait before the next time. */
@@ -101,11 +112,12 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     onChange();
     try {
       const snapshot = await fetchWhole();
+      const whole = await indexSnapshot(snapshot, breathe);
       loading = false;
       failure = undefined;
       failures = 0;
       reportUnresolved(snapshot);
-      show(snapshot, true);
+      show(whole, true);
       await persist(snapshot);
       return REFRESH_MS * (1 + JITTER * (2 * random() - 1));
     } catch (error) {
@@ -122,19 +134,19 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
 
   /** A fetch that does not come to its end throws, and changes nothing that was whole. */
   async function fetchWhole(): Promise<CatalogSnapshot> {
-    const fold = createFold(upstream);
+    const fold = createFold(upstream, breathe);
     const steps = upstream.desks.catalog.listings(signal);
     let fetchTime = new Date(clock.now());
     let listings = 0;
     try {
       for (let step = 0; step < MOST_STEPS; step += 1) {
         const { done, value } = await unlessStopped(upstream.run("listings", () => steps.next(), signal));
-        if (done) return fold.snapshot(fetchTime);
+        if (done) return await fold.snapshot(fetchTime);
         fetchTime = new Date(clock.now());
         listings += value.length;
         if (listings > MOST_LISTINGS) throw new UpstreamFault(`its catalogue has more than ${MOST_LISTINGS} listings`);
-        fold.add(value, fetchTime);
-        if (isWorthShowing(fold.size)) show(fold.snapshot(fetchTime), false);
+        await fold.add(value, fetchTime);
+        if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
       }
       throw new UpstreamFault(`its catalogue takes more than ${MOST_STEPS} requests`);
     } finally {
@@ -145,7 +157,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
 
   function isWorthShowing(size: number): boolean {
     if (index === undefined || isTooOld(index, clock.now())) return size > 0;
-    return !complete && size > index.snapshot.offers.length * PART_GROWTH;
+    return !complete && size > index.snapshot.offers.size * PART_GROWTH;
   }
 
   function unlessStopped<T>(promise: Promise<T>): Promise<T> {
@@ -180,7 +192,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     try {
       await store.saveCatalog(snapshot);
     } catch (error) {
-      log.error({ upstream: upstream.id, offers: snapshot.offers.length, err: error }, "catalogue not saved");
+      log.error({ upstream: upstream.id, offers: snapshot.offers.size, err: error }, "catalogue not saved");
     }
   }
 
@@ -190,7 +202,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     status: () => ({
       upstream: upstream.id,
       ...(index && { fetchTime: index.snapshot.fetchTime }),
-      offerCount: index?.snapshot.offers.length ?? 0,
+      offerCount: index?.snapshot.offers.size ?? 0,
       complete,
       loading,
       ...(failure && { failure }),
@@ -207,13 +219,13 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       }
       if (message !== undefined) return { reason, explanation: `not refreshed: ${message}`, fetchTime };
       if (complete) return undefined;
-      return { reason, explanation: `${offers.length} offers so far: the first fetch is under way`, fetchTime };
+      return { reason, explanation: `${offers.size} offers so far: the first fetch is under way`, fetchTime };
     },
-    restore(snapshot) {
+    async restore(snapshot) {
       // The operator may have given the id to an account at another provider, to which these refs mean nothing.
-      const isOurs = snapshot.offers.every(({ provider }) => provider === upstream.provider);
+      const isOurs = snapshot.provider === upstream.provider;
       if (index || !isOurs || clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
-      show(snapshot, true);
+      show(await indexSnapshot(snapshot, breatheUntil(UNINTERRUPTED)), true);
     },
     start() {
       if (!signal.aborted) running ??= run();

@@ -1,32 +1,29 @@
+import { LRUCache } from "lru-cache";
+import type { Sliceable } from "./merged.ts";
 import { compareText } from "./order.ts";
 
-const MOST_RESULTS = 64;
-/** In all of them together. */
-const MOST_ITEMS = 2_000_000;
+const MOST_RESULTS = 256;
+const MOST_BYTES = 4_000_000;
+/** About what a summary takes; lists that only point at offers say it themselves. */
+const BYTES_OF_ITEM = 200;
+const BYTES_OF_RESULT = 2_000;
 
 /** Finds what was asked for before without looking again, within bounds. */
-export type Results = <T>(kind: string, question: object, find: () => readonly T[]) => readonly T[];
+export type Results = <R extends Sliceable<unknown>>(kind: string, question: object, find: () => R) => R;
 
 export function createResults(): Results {
-  const kept = new Map<string, readonly unknown[]>();
-  let items = 0;
+  const kept = new LRUCache<string, Sliceable<unknown>>({
+    max: MOST_RESULTS,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ bytes, length }) => BYTES_OF_RESULT + (bytes ?? length * BYTES_OF_ITEM),
+  });
 
-  return <T>(kind: string, question: object, find: () => readonly T[]): readonly T[] => {
+  return <R extends Sliceable<unknown>>(kind: string, question: object, find: () => R): R => {
     const key = questionKey(kind, question);
     const known = kept.get(key);
-    if (known) {
-      kept.delete(key);
-      kept.set(key, known);
-      return known as readonly T[];
-    }
+    if (known) return known as R;
     const found = find();
     kept.set(key, found);
-    items += found.length;
-    for (const [oldest, { length }] of kept) {
-      if (kept.size <= MOST_RESULTS && items <= MOST_ITEMS) break;
-      kept.delete(oldest);
-      items -= length;
-    }
     return found;
   };
 }

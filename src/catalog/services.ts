@@ -1,7 +1,6 @@
 import { resolveCountry } from "./countries.ts";
-import { nearest } from "./nearest.ts";
 import { SERVICES } from "./service-aliases.ts";
-import { normalise, printable } from "./text.ts";
+import { nearestNames, normalise, printable } from "./text.ts";
 
 export interface ServiceName {
   /** Canonical: the name's letters and digits, or what it is an alias of. */
@@ -67,9 +66,26 @@ function resolveOne(name: string): ServiceName | undefined {
 
 /** `WhatsApp (UK)` is WhatsApp. The country is told by its own field. */
 function withoutCountry(name: string): string {
-  const match = /^(.+)\(([^()]+)\)$/.exec(name.trim());
-  const [, base = name, suffix = ""] = match ?? [];
-  return resolveCountry(suffix) === undefined ? name : base;
+  const { base, country } = splitCountry(name);
+  return country === undefined ? name : base;
+}
+
+function splitCountry(name: string): { readonly base: string; readonly country: string | undefined } {
+  const [, base = name, suffix = ""] = /^(.+)\(([^()]+)\)$/.exec(name.trim()) ?? [];
+  return { base, country: resolveCountry(suffix) };
+}
+
+/** What a name says where no field beside it does: the services it may mean, and the country behind it in parentheses. */
+export function readLabel(name: string): { readonly services: readonly string[]; readonly country?: string } {
+  const { base, country } = splitCountry(name);
+  const slugs = (of: string) => resolveServices(of).map(({ slug }) => slug);
+  return country === undefined ? { services: slugs(name) } : { services: [...slugs(name), ...slugs(base)], country };
+}
+
+/** The name under which a service is shown that an upstream spells so. */
+export function serviceDisplayName(slug: string, spelling: string): string {
+  const known = SERVICES[slug]?.[0];
+  return known ?? resolveServices(spelling).find((service) => service.slug === slug)?.displayName ?? slug;
 }
 
 /**
@@ -77,7 +93,6 @@ function withoutCountry(name: string): string {
  * to buy by: LinkedIn is not Tinder.
  */
 export function nearestServices(name: string, known: Iterable<string>): readonly string[] {
-  const typed = normalise(name.slice(0, LONGEST_NAME));
-  const spellings = nearest(typed, new Set([...SLUGS.keys(), ...known]), 4 * SUGGESTIONS);
+  const spellings = nearestNames(name.slice(0, LONGEST_NAME), new Set([...SLUGS.keys(), ...known]), 4 * SUGGESTIONS);
   return [...new Set(spellings.map((spelling) => SLUGS.get(spelling) ?? spelling))].slice(0, SUGGESTIONS);
 }

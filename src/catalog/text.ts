@@ -1,3 +1,9 @@
+import { nearest } from "../core/nearest.ts";
+
+/** Shorter words are one slip away from too many others. */
+const SHORTEST_MEANT = 4;
+const LONGEST_MEANT = 48;
+
 /**
  * What is left of a name when its spelling is taken away: lower-case letters and digits of any script. `South Korea`,
  * `south_korea` and `southkorea` are one; so are `Curaçao` and `curacao`. A sign that is part of a name is kept as its word,
@@ -30,7 +36,20 @@ export function excerpt(text: string, length: number): string {
 
 /** Whether one of some names has in it what is searched for, whatever the spelling. An empty search is in all. */
 export function containing(search: string): (names: readonly string[]) => boolean {
+  const isIn = containedIn(search);
+  return (names) => names.some((name) => isIn(normalise(name)));
+}
+
+/** The same for a name that is normalised. */
+export function containedIn(search: string): (normalised: string) => boolean {
   if (search.trim() === "") return () => true;
   const wanted = normalise(search);
-  return (names) => wanted !== "" && names.some((name) => normalise(name).includes(wanted));
+  return (normalised) => wanted !== "" && normalised.includes(wanted);
+}
+
+/** Up to `count` of the normalised names that may have been meant by what was typed, nearest first. */
+export function nearestNames(typed: string, names: Iterable<string>, count: number): readonly string[] {
+  const wanted = normalise(typed);
+  if (wanted.length < SHORTEST_MEANT || wanted.length > LONGEST_MEANT) return [];
+  return nearest(wanted, names, { slips: Math.floor(wanted.length / 4), count });
 }

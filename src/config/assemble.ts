@@ -1,4 +1,4 @@
-import type { Caller } from "../core/caller.ts";
+import { type Caller, MAX_WITHOUT_CODE } from "../core/caller.ts";
 import { sha256 } from "./rules.ts";
 import type { FileValues } from "./schema.ts";
 import type { ConfiguredCaller, HandlerApiHost, PvapinsRentals, Retention, Tls, UpstreamConfig } from "./types.ts";
@@ -17,6 +17,7 @@ export function toCaller({ name, token, token_sha256, budget, allow }: FileCalle
       perMonth: budget?.per_month,
       maxPrice: budget?.max_price,
       maxOpen: budget?.max_open,
+      maxWithoutCode: bounded(budget?.max_without_code ?? MAX_WITHOUT_CODE),
     }),
     allow: defined({ services: allow?.services, countries: allow?.countries, upstreams: allow?.upstreams }),
   };
@@ -61,6 +62,10 @@ export function toTls({ cert, key, client_ca }: NonNullable<FileValues["tls"]>):
 
 export function toRetention(retention: FileValues["retention"]): Retention {
   return { messagesMs: retention?.messages ?? 30 * DAY_MS, ordersMs: retention?.orders ?? 400 * DAY_MS };
+}
+
+function bounded(count: number | "off"): number | undefined {
+  return count === "off" ? undefined : count;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -50,6 +50,7 @@ function maskedCaller({ caller: { name, budget, allow }, tokenSha256 }: Configur
       per_month: decimal(budget.perMonth),
       max_price: decimal(budget.maxPrice),
       max_open: budget.maxOpen,
+      max_without_code: budget.maxWithoutCode ?? "off",
     }),
     ...section("allow", { services: allow.services, countries: allow.countries, upstreams: allow.upstreams }),
   };

@@ -61,6 +61,9 @@ export const readRate: Read<bigint> = (text) => readMoney(text)?.micros || undef
 
 export const readCount: Read<number> = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
 
+/** From 1 on. */
+export const readCountOrOff: Read<number | "off"> = (text) => (text === "off" ? text : readCount(text) || undefined);
+
 export const readBoolean: Read<boolean> = (text) => (text === "true" ? true : text === "false" ? false : undefined);
 
 export const readFilePath: Read<string> = (text) => (text === "" ? undefined : text);

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { nearest } from "../core/nearest.ts";
 import type { Strategy } from "../core/verification.ts";
-import { nearest } from "./nearest.ts";
 import * as scalars from "./scalars.ts";
 import type { LogLevel } from "./types.ts";
 
@@ -26,6 +26,7 @@ export function fileSchema(providers: readonly string[]) {
       per_month: money().optional(),
       max_price: money().optional(),
       max_open: text("a whole number, 0 or more", scalars.readCount).optional(),
+      max_without_code: text("a whole number, 1 or more, or off", scalars.readCountOrOff).optional(),
     }).optional(),
     allow: keys({
       services: list(text("a service in lower case, such as whatsapp", scalars.readService)).optional(),
@@ -99,7 +100,7 @@ function choice<W extends string>(words: readonly W[]) {
   return scalar(expected).transform((given, context): W => {
     const word = words.find((candidate) => candidate === given);
     if (word) return word;
-    const meant = nearest(given, words);
+    const meant = meantBy(given, words);
     context.addIssue({
       code: "custom",
       message: `expected ${expected}`,
@@ -167,8 +168,13 @@ function keys<S extends z.ZodRawShape>(shape: S) {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known);
+  const meant = meantBy(key, known);
   return `unknown key; ${meant ? `did you mean ${meant}?` : `expected one of ${known.join(", ")}`}`;
+}
+
+/** The few words that there are leave room for more slips than the many names of services do. */
+function meantBy(written: string, words: readonly string[]): string | undefined {
+  return nearest(written, words, { slips: Math.max(2, Math.ceil(written.length / 3)), count: 1 })[0];
 }
 
 function expecting(expected: string) {

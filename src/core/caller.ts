@@ -18,7 +18,12 @@ export interface Budget {
   readonly maxPrice?: Money;
   /** Resources that have not ended. */
   readonly maxOpen?: number;
+  /** Verifications in a row that end without a code, before an hour's rest. */
+  readonly maxWithoutCode?: number;
 }
+
+/** Who buys so often and never gets a code has a mistake, which costs money and the operator's standing. */
+export const MAX_WITHOUT_CODE = 100;
 
 /** Absent lists allow everything. */
 export interface AllowList {
@@ -28,4 +33,4 @@ export interface AllowList {
 }
 
 /** Who calls when no callers are configured. */
-export const LOCAL_CALLER: Caller = { name: "local", budget: {}, allow: {} };
+export const LOCAL_CALLER: Caller = { name: "local", budget: { maxWithoutCode: MAX_WITHOUT_CODE }, allow: {} };

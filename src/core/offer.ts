@@ -1,6 +1,9 @@
 import type { Money } from "./money.ts";
 
-export type Product = "VERIFICATION" | "RENTAL" | "ESIM";
+/** Catalogues are kept with a product as its place in this list: it only ever grows at its end. */
+export const PRODUCTS = ["VERIFICATION", "RENTAL", "ESIM"] as const;
+
+export type Product = (typeof PRODUCTS)[number];
 
 /** How a code is received. */
 export type Capability = "SMS" | "VOICE";
@@ -31,6 +34,7 @@ export interface Offer {
   readonly service: string;
   /** As the upstream spells it. */
   readonly serviceName: string;
+  /** SMS before VOICE. */
   readonly capabilities: readonly Capability[];
   /** For one verification or one eSIM; a rental's is in its terms. Absent when the upstream publishes none; such an offer is never bought by price. */
   readonly price: Money | undefined;

@@ -19,6 +19,15 @@ export function isAtMost(amount: Money, bound: Money, rates: Rates): boolean {
   return difference !== undefined && difference <= 0;
 }
 
+/** What the amount is worth in another currency, in millionths rounded up; undefined when nobody knows. */
+export function microsIn(currency: string, amount: Money, rates: Rates): bigint | undefined {
+  if (amount.currency === currency) return amount.micros;
+  const [from, to] = [rateOf(amount.currency, rates), rateOf(currency, rates)];
+  if (from === undefined || to === undefined) return undefined;
+  const worth = amount.micros * from;
+  return worth > 0n ? (worth + to - 1n) / to : worth / to;
+}
+
 /** The amount in US dollars, rounded to a millionth: for people. */
 export function inDollars({ currency, micros }: Money, rates: Rates): Money | undefined {
   const rate = rateOf(currency, rates);

@@ -3,7 +3,7 @@ import type { CatalogSnapshot } from "./catalog.ts";
 import type { Reason } from "./error.ts";
 import type { Money } from "./money.ts";
 import type { Verb } from "./upstream.ts";
-import type { Message, Verification, VerificationRequest, VerificationStatus } from "./verification.ts";
+import type { Message, Outcome, Verification, VerificationRequest, VerificationStatus } from "./verification.ts";
 
 export interface NewVerification {
   readonly verificationId: string;
@@ -40,7 +40,91 @@ export interface RecordedPurchase {
   readonly expireTime: Date;
   /** Absent when it can be cancelled at once. */
   readonly cancellableTime?: Date;
+  /** PRICE_ABOVE_MAX when it was charged above the maximum, and is to be given back: kept with the attempt. */
+  readonly reason?: Reason;
   readonly time: Date;
+}
+
+/**
+ * What became of an order, one word for each kind of change. `carried_over` is what an order was, with all its money so
+ * far, when history began to be kept.
+ */
+export type Change =
+  | "carried_over"
+  | "created"
+  | "attempt_began"
+  | "bought"
+  | "refused"
+  | "uncertain"
+  | "failed"
+  | "lost"
+  | "received"
+  | "received_late"
+  | "waits_again"
+  | "completed"
+  | "cancelled"
+  | "expired"
+  | "refunded";
+
+export type EntryKind = "reserve" | "charge" | "release" | "refund";
+
+/** One committed change of an order, with the money that it moved. Holds no phone number and no text. */
+export interface HistoryEvent {
+  /** Its place in the whole history; grows, and is never used again. */
+  readonly seq: bigint;
+  readonly time: Date;
+  readonly caller: string;
+  readonly orderId: string;
+  readonly change: Change;
+  /** The order's, after the change. */
+  readonly status: string;
+  readonly version: number;
+  /** The attempt that the change is about, from 1, as it was then. */
+  readonly attempt?: {
+    readonly number: number;
+    readonly upstream: string;
+    readonly offerId: string;
+    readonly quotedPrice: Money;
+    readonly outcome?: Outcome;
+    readonly reason?: Reason;
+    readonly explanation: string;
+  };
+  readonly entries: readonly { readonly kind: EntryKind; readonly money: Money }[];
+}
+
+export interface HistoryFilter {
+  /** Only what is after this place; absent: from the beginning. */
+  readonly after?: bigint;
+  readonly orderId?: string;
+  readonly caller?: string;
+  /** Not before this time. */
+  readonly since?: Date;
+  readonly limit: number;
+}
+
+/** A counter of the ledger that is not the sum of its entries. */
+export interface Discrepancy {
+  readonly caller: string;
+  /** Midnight UTC. */
+  readonly day: Date;
+  readonly counted: Money;
+  readonly entered: Money;
+}
+
+/** What an upstream said was left on the account, at a moment when nothing that moves it was under way. */
+export interface RecordedBalance {
+  readonly upstream: string;
+  readonly provider: string;
+  readonly balance: Money;
+  readonly time: Date;
+}
+
+/** What an account's balance should have moved by, as far as the ledger knows. */
+export interface Movement {
+  /** Charged less refunded, by currency. */
+  readonly spent: readonly Money[];
+  /** Attempts whose outcome, and ends whose refund, nobody knows: with any of them the sums prove nothing. */
+  readonly unknown: number;
 }
 
 export interface VerificationFilter {
@@ -52,6 +136,14 @@ export interface VerificationFilter {
   readonly pageSize: number;
   /** As the last page gave it. */
   readonly pageToken?: string;
+}
+
+/** Of what has not ended. Absent fields allow everything. */
+export interface OpenFilter {
+  readonly upstream?: string;
+  readonly status?: VerificationStatus;
+  /** Only what has a number that runs out by then. */
+  readonly expiresBy?: Date;
 }
 
 export interface VerificationPage {
@@ -91,7 +183,9 @@ export interface Learned {
 export interface Store {
   /**
    * Records the wish to buy, as PENDING. The same caller's earlier verification with that request id comes back instead,
-   * as it is now, unless it has another fingerprint: REQUEST_ID_REUSED. Throws TOO_MANY_OPEN at the caller's bound.
+   * as it is now, unless it has another fingerprint: REQUEST_ID_REUSED. Throws TOO_MANY_OPEN at the caller's bound, and
+   * BUDGET_EXCEEDED when the caller's last purchases, as many as its budget allows, all ended without a code: one more may
+   * be tried an hour after the last of them.
    */
   createVerification(wish: NewVerification): Promise<{ verification: Verification; created: boolean }>;
 
@@ -121,13 +215,20 @@ export interface Store {
   /** Nobody knows whether the last attempt bought: still PENDING. The money stays reserved. */
   recordUncertain(verificationId: string, time: Date): Promise<Verification>;
 
+  /**
+   * The last attempt, which was UNCERTAIN, bought a number that nobody will ever learn: BOUGHT, and FAILED. The reservation
+   * is released and the price charged.
+   */
+  recordLoss(verificationId: string, price: Money, time: Date): Promise<Verification>;
+
   /** Nothing was bought, and nothing more will be tried: FAILED. A bug while an attempt may have bought. */
   recordFailure(verificationId: string, time: Date): Promise<Verification>;
 
   /**
    * Adds the messages that are not there yet, by messageId, nor at an earlier verification of the same order: an upstream
    * may sell a number again and still show what it received. WAITING becomes RECEIVED; the code of the last one added
-   * that has one becomes the verification's, and `time` its codeTime. `added` is false when all were known: nothing
+   * that has one becomes the verification's, and `time` its codeTime. What comes after the end is added too, marked late:
+   * the status stays, and a code is taken over where there is none. `added` is false when all were known: nothing
    * changes.
    */
   recordMessages(
@@ -137,7 +238,7 @@ export interface Store {
   ): Promise<{ verification: Verification; added: boolean }>;
 
   /** One more code is waited for: RECEIVED becomes WAITING, without a code and with its messages. WAITING stays. */
-  recordAnother(verificationId: string): Promise<Verification>;
+  recordAnother(verificationId: string, time: Date): Promise<Verification>;
 
   /** Ends it, and books the refund where it is known, and can be one, as in recordRefund. */
   recordEnd(
@@ -157,12 +258,39 @@ export interface Store {
   listVerifications(caller: string, filter: VerificationFilter): Promise<VerificationPage>;
 
   /** Those that have not ended, of all callers, oldest first. */
-  openVerifications(): Promise<readonly Verification[]>;
+  openVerifications(filter?: OpenFilter): Promise<readonly Verification[]>;
 
   /** How many have not ended, by upstream id. */
   countOpen(): Promise<ReadonlyMap<string, number>>;
 
+  /** Committed changes, oldest first, at most as many as the filter's limit. */
+  history(filter: HistoryFilter): Promise<readonly HistoryEvent[]>;
+
+  /**
+   * The counters that are not the sums of their entries, of the days since `since`, or of all. Entries are the truth: with
+   * `repair` the counters become their sums.
+   */
+  checkLedger(options?: { readonly since?: Date; readonly repair?: boolean }): Promise<readonly Discrepancy[]>;
+
+  /**
+   * Forgets one batch of what is past its keeping: messages and codes of orders that ended before `messages`, and whole
+   * orders, with their history and money entries, that ended before `orders`: a day ago at least, or a repeated request
+   * would not find its order. What may have bought and is not settled stays, and so do the counters. Answers how many
+   * orders were touched: fewer than `limit` when nothing is left.
+   */
+  forget(before: { readonly messages: Date; readonly orders: Date }, limit: number): Promise<number>;
+
+  /** Remembers the newest balance of an account. */
+  recordBalance(balance: RecordedBalance): Promise<void>;
+  lastBalance(upstream: string, provider: string): Promise<RecordedBalance | undefined>;
+  /** What the ledger moved at this account after that time, without the attempt at hand: the last of `verificationId`. */
+  movementSince(upstream: string, provider: string, time: Date, verificationId: string): Promise<Movement>;
+
+  /** Which of these orders of an account are a verification's, ended or not. */
+  heldOrders(upstream: string, provider: string, orderRefs: readonly string[]): Promise<ReadonlySet<string>>;
+
   saveCatalog(snapshot: CatalogSnapshot): Promise<void>;
+  /** Without those that cannot be read any more: they are fetched anew. */
   loadCatalogs(): Promise<readonly CatalogSnapshot[]>;
 
   /** Remembers a call that is about to be sent, and forgets those of its upstream before `forgetBefore`. */

@@ -104,6 +104,8 @@ export interface RecentOrder {
   readonly orderRef: string;
   readonly numberAsSold: string;
   readonly serviceName: string;
+  /** Of the listing that it was bought by; absent where the list does not tell so much. */
+  readonly offerRef?: string;
   readonly price?: Money;
   readonly createTime?: Date;
 }
@@ -136,6 +138,14 @@ export interface VerificationDesk {
 
   /** The account's newest orders. Absent where the upstream does not list them. */
   recent?(signal: AbortSignal): Promise<readonly RecentOrder[]>;
+}
+
+/** What an upstream's list of orders is sure to hold, so that an order's absence proves something. */
+export interface RecentHolds {
+  /** At least so many of the newest, where there are so many. */
+  readonly newest: number;
+  /** Those that have ended are left out. */
+  readonly openOnly: boolean;
 }
 
 /** A number that is rented, in an upstream's own list. */
@@ -183,6 +193,8 @@ export interface Desks {
   /** The money left on the operator's account. */
   balance?(signal: AbortSignal): Promise<Money>;
   readonly verification?: VerificationDesk;
+  /** Of `verification.recent`. Absent: what it does not show may be there all the same. */
+  readonly recentHolds?: RecentHolds;
   readonly rental?: RentalDesk;
   readonly esim?: EsimDesk;
 }

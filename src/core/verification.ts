@@ -80,6 +80,8 @@ export interface Message {
   readonly code?: string;
   /** When the upstream says it came, else when the gateway saw it. */
   readonly receiveTime: Date;
+  /** Seen after the verification had ended. */
+  readonly late: boolean;
 }
 
 /** One number, for one service, for one code. */

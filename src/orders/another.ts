@@ -10,7 +10,7 @@ import { createSingleFlight } from "./single-flight.ts";
  * are one.
  */
 export function createAnother(parts: OrderParts, follow: (verification: Verification) => void) {
-  const { upstreams, store, feed } = parts;
+  const { upstreams, store, feed, clock } = parts;
   const flights = createSingleFlight<Verification>();
 
   async function ask(verification: Verification): Promise<Verification> {
@@ -32,7 +32,8 @@ export function createAnother(parts: OrderParts, follow: (verification: Verifica
         retryAfterMs: 5_000,
       });
     }
-    const waiting = await persist(parts, () => store.recordAnother(verificationId));
+    const time = new Date(clock.now());
+    const waiting = await persist(parts, () => store.recordAnother(verificationId, time));
     feed.publish(waiting);
     follow(waiting);
     return waiting;

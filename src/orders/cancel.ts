@@ -15,6 +15,8 @@ const NOT_YET_MS = 30_000;
 export function createCanceller(parts: OrderParts, ended: (verification: Verification) => void) {
   const { upstreams, store, feed, clock, balances, router, log } = parts;
   const flights = createSingleFlight<Verification>();
+  const retries = new Map<string, () => void>();
+  let stopped = false;
   const witness = createRefundWitness(balances, clock);
 
   async function cancel(verification: Verification): Promise<Verification> {
@@ -85,13 +87,22 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
       return await cancelOnce(verification);
     } catch (error) {
       const again = error instanceof GatewayError ? error.retryAfterMs : undefined;
-      if (again === undefined) throw error;
-      clock.after(again, () => void retry(verification));
+      if (again !== undefined && !stopped) retryIn(again, verification);
       throw error;
     }
   }
 
+  function retryIn(delayMs: number, verification: Verification): void {
+    const { verificationId } = verification;
+    retries.get(verificationId)?.();
+    retries.set(
+      verificationId,
+      clock.after(delayMs, () => void retry(verification)),
+    );
+  }
+
   async function retry({ caller, verificationId }: Verification): Promise<void> {
+    retries.delete(verificationId);
     try {
       const present = await store.getVerification(caller, verificationId);
       if (present.status === "WAITING") await cancelWhenPossible(present);
@@ -110,8 +121,13 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     /** As `cancel`; where trying again may help, that is done in the background. */
     cancelWhenPossible,
 
-    /** Resolves when no cancel is under way. */
-    idle: flights.idle,
+    /** Calls off what was to be tried again, and lets the cancels under way finish. */
+    stop(): Promise<void> {
+      stopped = true;
+      for (const callOff of retries.values()) callOff();
+      retries.clear();
+      return flights.idle();
+    },
   };
 }
 

@@ -6,7 +6,8 @@ import type { Verification, VerificationRequest } from "../core/verification.ts"
 import type { Candidate } from "../routing/rank.ts";
 import { createFindCandidates } from "./candidates.ts";
 import type { OrderParts } from "./parts.ts";
-import { chargedTooMuch, createBuyer, tooExpensive, uncertain } from "./purchase.ts";
+import { createBuyer, soldNothing, tooExpensive, uncertain } from "./purchase.ts";
+import type { Settlement } from "./settle/settlement.ts";
 import type { Shelf } from "./shelf.ts";
 import { createSingleFlight } from "./single-flight.ts";
 
@@ -36,11 +37,19 @@ export interface CreateHooks {
   cancel(verification: Verification): Promise<Verification>;
 }
 
+/** A number that costs more than it may is not kept: also after a restart, for as long as its code has not come. */
+export function isToBeGivenBack({ status, attempts }: Verification): boolean {
+  return status === "WAITING" && attempts.at(-1)?.reason === "PRICE_ABOVE_MAX";
+}
+
 /** Turns wishes into verifications: each request id buys once, and whoever asks again gets what became of it. */
-export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hooks: CreateHooks) {
-  const { upstreams, store, clock, log, shelf, rates, router } = parts;
+export function createCreator(
+  parts: OrderParts & { readonly shelf: Shelf; readonly settlement: Settlement },
+  hooks: CreateHooks,
+) {
+  const { upstreams, store, clock, log, shelf, router, settlement } = parts;
   const { candidates: findCandidates } = createFindCandidates(shelf, upstreams, router);
-  const buy = createBuyer(parts);
+  const buy = createBuyer(parts, settlement.add);
   /** The purchases under way, by verification id. */
   const buying = createSingleFlight<Verification>();
 
@@ -50,15 +59,13 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
     caller: Caller,
     patience: AbortSignal,
   ): Promise<Verification> {
-    return buying.run(wish.verificationId, async () =>
-      keepOrCancel(await buy(wish, candidates, caller, patience), caller),
-    );
+    return buying.run(wish.verificationId, async () => keepOrCancel(await buy(wish, candidates, caller, patience)));
   }
 
-  /** An upstream may charge more than it listed: then the number goes back at once. */
-  async function keepOrCancel(verification: Verification, caller: Caller): Promise<Verification> {
+  /** What was charged above the maximum goes back at once. */
+  async function keepOrCancel(verification: Verification): Promise<Verification> {
     hooks.bought(verification);
-    if (!chargedTooMuch(verification, caller, rates)) return verification;
+    if (!isToBeGivenBack(verification)) return verification;
     const { verificationId, upstream } = verification;
     log.warn({ verificationId, upstream }, "charged above the maximum");
     try {
@@ -80,6 +87,19 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
     throw uncertain(present.verificationId, present.attempts.at(-1)?.upstream ?? "an upstream");
   }
 
+  /** Whoever still waits for an uncertain purchase is told what became of it, if that is found out soon. */
+  async function heardOut(purchase: Promise<Verification>, verificationId: string): Promise<Verification> {
+    try {
+      return await purchase;
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.reason !== "PURCHASE_UNCERTAIN") throw error;
+      const settled = await settlement.awaited(verificationId);
+      if (!settled) throw error;
+      if (settled.status === "FAILED") throw soldNothing(settled);
+      return settled;
+    }
+  }
+
   return {
     async create(
       caller: Caller,
@@ -90,7 +110,9 @@ export function createCreator(parts: OrderParts & { readonly shelf: Shelf }, hoo
       const marginMs = Math.min(whole * ANSWER_MARGIN.share, ANSWER_MARGIN.mostMs);
       const patience = timeLimit(clock, whole - marginMs);
       const answer = (purchase: Promise<Verification>, verificationId: string) =>
-        withinPatience(purchase, verificationId, patience.signal, () => timeLimit(clock, marginMs / 2).signal);
+        withinPatience(heardOut(purchase, verificationId), verificationId, patience.signal, () => {
+          return timeLimit(clock, marginMs / 2).signal;
+        });
       const gone = AbortSignal.any([signal, patience.signal]);
       try {
         const known = requestId === "" ? undefined : await store.findRequest(caller.name, requestId, fingerprint);

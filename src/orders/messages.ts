@@ -17,6 +17,7 @@ export function toMessage(received: ReceivedMessage, seenTime: Date): Message {
     text,
     code: given ?? codeIn(text),
     receiveTime: received.receiveTime ?? seenTime,
+    late: false,
   };
 }
 
@@ -34,5 +35,6 @@ function contentId({ receiveTime }: ReceivedMessage, ...content: (string | undef
 
 function clean(text: string, longest: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point; tab and newline stay.
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").slice(0, longest);
+  const printable = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+  return printable.slice(0, longest).toWellFormed();
 }

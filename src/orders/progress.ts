@@ -10,8 +10,8 @@ const MOST_MESSAGES = 100;
 const TOO_LATE: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED"];
 
 /**
- * Turns what an upstream said of an order into what is recorded and published. Gives the verification as it is then. What
- * comes too late for a verification that has ended meanwhile changes nothing.
+ * Turns what an upstream said of an order into what is recorded and published. Gives the verification as it is then. Of
+ * what comes after its end, messages are added as late, and a refund is booked.
  */
 export async function applyProgress(
   verification: Verification,
@@ -31,7 +31,8 @@ export async function applyProgress(
         return verification;
       case "received": {
         const messages = progress.messages.slice(0, MOST_MESSAGES).map((message) => toMessage(message, time));
-        const { verification: changed, added } = await store.recordMessages(verificationId, messages, time);
+        const record = () => store.recordMessages(verificationId, messages, time);
+        const { verification: changed, added } = await persist(parts, record);
         return added ? publish(changed) : changed;
       }
       case "cancelled":

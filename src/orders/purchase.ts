@@ -1,8 +1,9 @@
 import type { Caller } from "../core/caller.ts";
 import { timeLimit, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
-import { formatMoney } from "../core/money.ts";
-import { isAtMost, type Rates } from "../core/rates.ts";
+import { formatMoney, type Money } from "../core/money.ts";
+import { compareWorth, isAtMost } from "../core/rates.ts";
+import type { RecordedPurchase } from "../core/store.ts";
 import type { Purchase, Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { priceBounds } from "../routing/constraints.ts";
@@ -10,14 +11,15 @@ import type { Candidate } from "../routing/rank.ts";
 import type { OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { toE164 } from "./phone.ts";
+import { tellReady } from "./ready.ts";
 
 /** An upstream whose rate limit leaves no room for so long is passed over for the next one. */
 const SLOT_PATIENCE_MS = 2_000;
 
 /**
- * Buys from the first candidate that sells. Only a definite refusal moves on to the next one; an answer that cannot be
- * believed ends it with PURCHASE_UNCERTAIN, the money still reserved. Once `patience` aborts nothing more is tried, but a
- * call that was sent is heard out.
+ * Buys from the first candidate that sells. Only a definite refusal moves on to the next one, as does a budget that the
+ * price would pass; an answer that cannot be believed ends it with PURCHASE_UNCERTAIN, the money still reserved. Once
+ * `patience` aborts nothing more is tried, but a call that was sent is heard out.
  */
 export type Buy = (
   verification: Verification,
@@ -26,8 +28,16 @@ export type Buy = (
   patience: AbortSignal,
 ) => Promise<Verification>;
 
-export function createBuyer(parts: OrderParts): Buy {
-  const { upstreams, store, feed, clock, log } = parts;
+interface Sale {
+  readonly upstream: Upstream;
+  readonly offer: Candidate["offer"];
+  readonly quoted: Money;
+  /** What it may cost at most. */
+  readonly bounds: readonly Money[];
+}
+
+export function createBuyer(parts: OrderParts, doubted: (verification: Verification) => void): Buy {
+  const { upstreams, store, feed, clock, log, rates } = parts;
   const now = () => new Date(clock.now());
 
   async function buy(
@@ -38,8 +48,10 @@ export function createBuyer(parts: OrderParts): Buy {
   ): Promise<Verification> {
     const { verificationId } = verification;
     let refusal: GatewayError | undefined;
+    let tooDear: Money | undefined;
     for (const candidate of candidates) {
       if (patience.aborted) break;
+      if (tooDear && (compareWorth(candidate.price, tooDear, rates) ?? -1) >= 0) continue;
       // The last one is waited for as long as the caller waits.
       const slot = candidate === candidates.at(-1) ? undefined : timeLimit(clock, SLOT_PATIENCE_MS);
       const signal = slot ? AbortSignal.any([patience, slot.signal]) : patience;
@@ -51,7 +63,7 @@ export function createBuyer(parts: OrderParts): Buy {
         .finally(slot?.callOff);
       if (!(result instanceof GatewayError)) return result;
       refusal = result;
-      if (result.reason === "BUDGET_EXCEEDED") break;
+      if (result.reason === "BUDGET_EXCEEDED") tooDear = candidate.price;
     }
     feed.publish(await persist(parts, () => store.recordFailure(verificationId, now())));
     throw withVerification(refusal ?? outOfTime(), verificationId);
@@ -95,34 +107,45 @@ export function createBuyer(parts: OrderParts): Buy {
       if (!(error instanceof UpstreamFault)) throw error;
       throw uncertain(verificationId, offer.upstream);
     }
-    return record(verificationId, offer.country, purchase, { upstream, quoted: price });
+    return record(verificationId, purchase, { upstream, offer, quoted: price, bounds: priceBounds(request, caller) });
   }
 
   async function doubt(verificationId: string): Promise<void> {
-    feed.publish(await persist(parts, () => store.recordUncertain(verificationId, now())));
+    const uncertain = await persist(parts, () => store.recordUncertain(verificationId, now()));
+    feed.publish(uncertain);
+    doubted(uncertain);
   }
 
-  /** A refusal of ours or of the limits is for the next candidate; a store that fails ends the purchase. */
-  async function notSent(verificationId: string, error: unknown): Promise<never> {
+  /**
+   * A refusal of ours or of the limits is for the next candidate. A store that fails ends the purchase: the caller is told
+   * at once, and not when the store can say so too.
+   */
+  function notSent(verificationId: string, error: unknown): never {
     if (!(error instanceof GatewayError)) {
-      feed.publish(await persist(parts, () => store.recordFailure(verificationId, now())));
+      persist(parts, () => store.recordFailure(verificationId, now())).then(feed.publish, (reason: unknown) => {
+        log.error({ err: reason, verificationId }, "a purchase that was not sent could not be recorded as failed");
+      });
     }
     throw error;
   }
 
   async function record(
     verificationId: string,
-    country: string,
     purchase: Purchase,
-    { upstream, quoted }: { upstream: Upstream; quoted: Candidate["price"] },
+    { upstream, offer, quoted, bounds }: Sale,
   ): Promise<Verification> {
-    const { orderRef, numberAsSold } = purchase;
+    const { price = quoted } = purchase;
+    // Half a character is none that can be written, neither in the store nor in a URL.
+    const [orderRef, numberAsSold] = [purchase.orderRef.toWellFormed(), purchase.numberAsSold.toWellFormed()];
     const time = now();
-    const recorded = {
+    // An upstream may charge more than it listed, or something that cannot be compared.
+    const tooMuch = !bounds.every((bound) => isAtMost(price, bound, rates));
+    const recorded: RecordedPurchase = {
       orderRef,
       numberAsSold,
-      phoneNumber: toE164(numberAsSold, country),
-      price: purchase.price ?? quoted,
+      phoneNumber: toE164(numberAsSold, offer.country),
+      price,
+      ...(tooMuch && { reason: "PRICE_ABOVE_MAX" }),
       cancellableTime: purchase.cancellableTime ?? cancellableFrom(time, upstream.cancelDelayMs),
       expireTime: plausibleExpiry(purchase.expireTime, time, upstream.lifetimeMs),
       time,
@@ -130,31 +153,13 @@ export function createBuyer(parts: OrderParts): Buy {
     try {
       const bought = await persist(parts, () => store.recordPurchase(verificationId, recorded));
       feed.publish(bought);
-      tellReady(bought, upstream);
+      tellReady(bought, parts);
       return bought;
     } catch (error) {
       log.error({ err: error, verificationId, upstream: upstream.id }, "a number was bought and could not be recorded");
       await doubt(verificationId);
       throw uncertain(verificationId, upstream.id);
     }
-  }
-
-  /** Nobody waits for it: the caller has the number, and the code takes longer than this call. */
-  function tellReady(
-    { verificationId, offerRef = "", orderRef = "", numberAsSold = "" }: Verification,
-    upstream: Upstream,
-  ): void {
-    const { ready } = upstream.desks.verification ?? {};
-    if (!ready) return;
-    const order = { orderRef, offerRef, numberAsSold };
-    upstream
-      .run("ready", () => ready(order, UNINTERRUPTED))
-      .catch((error: unknown) => {
-        log.warn(
-          { err: error, verificationId, upstream: upstream.id },
-          "the upstream could not be told of the number's use",
-        );
-      });
   }
 
   return buy;
@@ -192,6 +197,15 @@ export function uncertain(verificationId: string, upstream: string): GatewayErro
   );
 }
 
+/** What was uncertain is certain by now: there is no number. */
+export function soldNothing({ verificationId, attempts }: Verification): GatewayError {
+  const upstream = attempts.at(-1)?.upstream ?? "an upstream";
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} gave no number for ${verificationId}`, {
+    metadata: { verification_id: verificationId, upstream },
+    retryAfterMs: 5_000,
+  });
+}
+
 function notServed(upstream: string): GatewayError {
   return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} is not configured`, {
     metadata: { upstream },
@@ -211,15 +225,6 @@ function withVerification(error: GatewayError, verificationId: string): GatewayE
     metadata: { ...error.metadata, verification_id: verificationId },
     retryAfterMs: error.retryAfterMs ?? (RETRYABLE.includes(error.reason) ? 30_000 : undefined),
   });
-}
-
-/** Whether the upstream charged more than the caller asked for or is allowed, or something that cannot be compared. */
-export function chargedTooMuch(
-  { price, request }: Verification,
-  caller: Pick<Caller, "budget">,
-  rates: Rates,
-): boolean {
-  return !priceBounds(request, caller).every((bound) => price && isAtMost(price, bound, rates));
 }
 
 export function tooExpensive({ verificationId, price, upstream = "" }: Verification, andThen: string): GatewayError {

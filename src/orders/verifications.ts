@@ -7,12 +7,18 @@ import type { Ranking } from "../routing/rank.ts";
 import { createAnother } from "./another.ts";
 import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
 import { createFindCandidates } from "./candidates.ts";
-import { type CreateOptions, createCreator, type ReadRequest } from "./create.ts";
+import { type CreateOptions, createCreator, isToBeGivenBack, type ReadRequest } from "./create.ts";
 import { createExpiry } from "./expiry.ts";
+import { createLateLooks } from "./late.ts";
 import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { type Poller, startPoller } from "./poller.ts";
-import { chargedTooMuch } from "./purchase.ts";
+import { tellReady } from "./ready.ts";
+import type { ReadLabel } from "./settle/match.ts";
+import { createOperatorDesk, type OperatorDesk } from "./settle/operator-desk.ts";
+import { createOutcomes } from "./settle/outcomes.ts";
+import { createSettlement } from "./settle/settlement.ts";
+import type { Witness } from "./settle/witness.ts";
 import type { Shelf } from "./shelf.ts";
 
 export interface Verifications {
@@ -33,27 +39,42 @@ export interface Verifications {
   /** The upstream has news of an order: it is asked, ahead of the others' turn. */
   wake(upstream: string, orderRef: string): void;
 
+  /** Where purchases are settled by hand that nothing else could settle. */
+  readonly desk: OperatorDesk;
+
   /** Takes up what an earlier run of the daemon left open. To be called once, before anything else. */
   resume(): Promise<void>;
   /** Ends the polling, and lets purchases and cancels that were sent finish. */
   stop(): Promise<void>;
 }
 
-export function createVerifications(parts: OrderParts & { readonly shelf: Shelf }): Verifications {
+export interface VerificationsParts extends OrderParts {
+  readonly shelf: Shelf;
+  readonly witness: Witness;
+  readonly readLabel: ReadLabel;
+}
+
+export function createVerifications(parts: VerificationsParts): Verifications {
   const { upstreams, store, feed, clock, log } = parts;
   const pollers = new Map<string, Poller>();
   for (const upstream of upstreams.values()) {
     if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, parts));
   }
   const canceller = createCanceller(parts, unfollow);
-  const creator = createCreator(parts, { bought: follow, cancel: canceller.cancelWhenPossible });
+  const outcomes = createOutcomes(parts);
+  const settlement = createSettlement({ ...parts, outcomes }, followSettled);
+  const creator = createCreator({ ...parts, settlement }, { bought: follow, cancel: canceller.cancelWhenPossible });
+  const late = createLateLooks(({ upstream }) => pollers.get(upstream ?? ""), clock);
   const finder = createFindCandidates(parts.shelf, upstreams, parts.router);
   const askForAnother = createAnother(parts, follow);
   const expiry = createExpiry(parts, {
     async lastPoll({ upstream, verificationId }) {
       await pollers.get(upstream ?? "")?.nextPoll(verificationId);
     },
-    ended: unfollow,
+    ended(verification) {
+      unfollow(verification);
+      late.add(verification);
+    },
   });
   const now = () => new Date(clock.now());
 
@@ -66,9 +87,26 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   function unfollow(verification: Verification): void {
     pollers.get(verification.upstream ?? "")?.remove(verification.verificationId);
     expiry.add(verification);
+    if (isTerminal(verification.status)) parts.witness.ended(verification);
+  }
+
+  /** It was bought although nobody was told: it is waited for like any other. */
+  function followSettled(verification: Verification): void {
+    tellReady(verification, parts);
+    follow(verification);
   }
 
   return {
+    desk: createOperatorDesk(
+      parts,
+      outcomes,
+      (verification) => {
+        if (verification.status === "WAITING") followSettled(verification);
+        settlement.settled(verification);
+      },
+      settlement.lastWord,
+    ),
+
     create: creator.create,
     get: (caller, verificationId) => store.getVerification(caller.name, verificationId),
     rank: (caller, request, signal, days) => finder.ranking(request, caller, signal, days),
@@ -76,21 +114,23 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     list: (caller, filter) => store.listVerifications(caller.name, filter),
 
     async *watch(caller, verificationId, signal) {
-      const reading = new AbortController();
       // Before the state is read, so that no change falls between the two.
-      const changes = feed.subscribe(verificationId, AbortSignal.any([signal, reading.signal]));
+      const changes = feed.subscribe(verificationId, signal);
       try {
-        let shown = await store.getVerification(caller.name, verificationId);
-        yield shown;
-        if (isTerminal(shown.status)) return;
-        for await (const changed of changes) {
-          if (changed.version <= shown.version) continue;
-          shown = changed;
-          yield shown;
-          if (isTerminal(shown.status)) return;
+        let present: Verification | undefined = await store.getVerification(caller.name, verificationId);
+        let shown = -1;
+        while (present) {
+          const { version, status }: Verification = present;
+          // A change that was published while the state was read may be older than it.
+          if (version > shown) yield present;
+          shown = Math.max(shown, version);
+          if (isTerminal(status)) return;
+          // Thousands wait here: none holds on to what it has shown.
+          present = undefined;
+          present = await changes.next();
         }
       } finally {
-        reading.abort();
+        changes.end();
       }
     },
 
@@ -147,31 +187,30 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     async resume() {
       for (const verification of await store.openVerifications()) {
         if (verification.status === "PENDING") await settleInterrupted(verification);
-        else await takeUp(verification);
+        else takeUp(verification);
       }
     },
 
     async stop() {
       expiry.stop();
-      await Promise.all([...pollers.values()].map((poller) => poller.stop()));
-      await Promise.all([creator.idle(), canceller.idle()]);
+      late.stop();
+      await Promise.all([settlement.stop(), ...[...pollers.values()].map((poller) => poller.stop())]);
+      await Promise.all([creator.idle(), canceller.stop()]);
     },
   };
 
-  async function takeUp(verification: Verification): Promise<void> {
+  function takeUp(verification: Verification): void {
     follow(verification);
-    const tooMuch = verification.status === "WAITING" && chargedTooMuch(verification, NO_BOUNDS, parts.rates);
     // It was to be cancelled when the daemon ended. Nobody waits for it now.
-    if (tooMuch) void canceller.cancelWhenPossible(verification).catch(() => undefined);
+    if (isToBeGivenBack(verification)) void canceller.cancelWhenPossible(verification).catch(() => undefined);
   }
 
   /** A purchase that the daemon's end cut short: sent, nobody knows what became of it; never sent, it failed. */
-  async function settleInterrupted({ verificationId, attempts }: Verification): Promise<void> {
+  async function settleInterrupted(verification: Verification): Promise<void> {
+    const { verificationId, attempts } = verification;
     const last = attempts.at(-1);
     if (!last || last.outcome === "REFUSED") await store.recordFailure(verificationId, now());
-    else if (last.outcome === undefined) await store.recordUncertain(verificationId, now());
+    else if (last.outcome === "UNCERTAIN") settlement.add(verification);
+    else settlement.add(await store.recordUncertain(verificationId, now()));
   }
 }
-
-/** What a caller may pay at most is not kept with a verification; what it asked for is. */
-const NO_BOUNDS: Pick<Caller, "budget"> = { budget: {} };

@@ -178,6 +178,7 @@ export const pvapins = defineProvider({
             orderRef: toOrderRef(line.number, { app: line.app_name, country: line.country_name }),
             numberAsSold: line.number,
             serviceName: line.app_name,
+            offerRef: toRef(line.country_name, line.app_name),
             price: line.deduct ?? undefined,
           }));
         },

@@ -2,14 +2,17 @@ import type { ConnectRouter, ContextValues } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Logger } from "pino";
 import { hasValidAuthority, nameUnixAuthority } from "./authority.ts";
+import type { CallHandler } from "./calls/handler.ts";
 import { answerText, type HttpHandler, pathOf } from "./http.ts";
 
 /**
- * Serves the router's RPCs and hands everything else on. It stands in for connectNodeAdapter, which writes a line to the
- * console whenever a client goes away, and ends the process over a malformed authority.
+ * Serves RPCs and hands everything else on: those in `calls` (by their path) where it can, the rest by the router. It
+ * stands in for connectNodeAdapter, which writes a line to the console whenever a client goes away, and ends the process
+ * over a malformed authority.
  */
 export function createRpcHandler(
   router: ConnectRouter,
+  calls: ReadonlyMap<string, CallHandler>,
   contextValues: () => ContextValues,
   log: Logger,
   otherwise: HttpHandler,
@@ -17,7 +20,8 @@ export function createRpcHandler(
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
   return (request, response) => {
-    const handler = handlers.get(pathOf(request));
+    const path = pathOf(request);
+    const handler = handlers.get(path);
     if (!handler) {
       otherwise(request, response);
       return;
@@ -27,6 +31,7 @@ export function createRpcHandler(
       answerText(request, response, 400, "the Host or :authority of the request is malformed");
       return;
     }
+    if (calls.get(path)?.(request, response, contextValues())) return;
     const call = universalRequestFromNodeRequest(request, response, undefined, contextValues());
     handler(call)
       .then((answer) => universalResponseToNodeResponse(answer, response))

@@ -159,8 +159,8 @@ export function verificationToWire(
 }
 
 function messageToWire(message: verification.Message): MessageInitShape<typeof MessageSchema> {
-  const { messageId, sender, text, code, receiveTime } = message;
-  return { messageId, sender, text, code, receiveTime: timestampFromDate(receiveTime) };
+  const { messageId, sender, text, code, receiveTime, late } = message;
+  return { messageId, sender, text, code, receiveTime: timestampFromDate(receiveTime), late };
 }
 
 function attemptToWire(attempt: verification.Attempt): MessageInitShape<typeof AttemptSchema> {

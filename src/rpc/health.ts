@@ -4,7 +4,6 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from "../../gen/grpc/health/v1/health_pb.ts";
 import type { Readiness } from "./plain.ts";
-import { endOnDrain } from "./streams.ts";
 
 // Readiness is asked for, not announced.
 const LOOK_AGAIN_MS = 1000;
@@ -70,7 +69,7 @@ export function createHealth(ready: Readiness): Health {
           };
         },
         watch({ service }, context) {
-          return endOnDrain(context, (signal) => watch(service, signal));
+          return watch(service, context.signal);
         },
       });
     },

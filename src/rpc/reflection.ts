@@ -30,10 +30,10 @@ export function addReflection(router: ConnectRouter, services: readonly DescServ
   }
 
   router.service(v1.ServerReflection, {
-    serverReflectionInfo: (requests, context) => endOnDrain(context, () => answer(requests)),
+    serverReflectionInfo: (requests, context) => endOnDrain(context, answer(requests)),
   });
   router.service(v1alpha.ServerReflection, {
-    serverReflectionInfo: (requests, context) => endOnDrain(context, () => answer(requests)),
+    serverReflectionInfo: (requests, context) => endOnDrain(context, answer(requests)),
   });
 }
 

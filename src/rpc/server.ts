@@ -1,25 +1,34 @@
 import { setImmediate } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
-import { type ConnectRouter, createConnectRouter, createContextValues } from "@connectrpc/connect";
-import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
+import {
+  type ConnectRouter,
+  createConnectRouter,
+  createContextValues,
+  createServiceImplSpec,
+  type HandlerContext,
+} from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Health as HealthService } from "../../gen/grpc/health/v1/health_pb.ts";
 import { createRpcHandler } from "./adapter.ts";
 import type { Auth } from "./auth.ts";
+import { type CallHandler, createCallHandler } from "./calls/handler.ts";
+import { ACCEPTED_COMPRESSION } from "./calls/read.ts";
 import { createHealth, type Health } from "./health.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { raceDeadline } from "./interceptors/deadline.ts";
-import { mapErrors } from "./interceptors/errors.ts";
+import { mapErrors, toReadFailure } from "./interceptors/errors.ts";
 import { createTelemetry } from "./interceptors/telemetry.ts";
 import { createValidation } from "./interceptors/validation.ts";
 import { parseListenAddress } from "./listen-address.ts";
 import { type ConnectionLimits, createListener, type Tls } from "./listener.ts";
 import { createPlainHandler, type Readiness } from "./plain.ts";
 import { addReflection, REFLECTION_SERVICES } from "./reflection.ts";
-import { createDrain, drainKey } from "./streams.ts";
+import { createStreams, drainKey } from "./streams.ts";
 
 const MAX_REQUEST_BYTES = 64 * 1024;
+/** A caller that keeps opening streams does not take the memory of the others: each holds some 20 KiB. */
+const MAX_STREAMS_PER_CALLER = 50_000;
 
 export interface ServerOptions {
   /** `host:port`, `[::1]:port` or `unix:/path`, one or more. */
@@ -34,7 +43,7 @@ export interface ServerOptions {
   readonly http?: (request: HttpRequest, response: HttpResponse) => boolean;
   readonly log: Logger;
   readonly registry: Registry;
-  readonly limits?: Partial<ConnectionLimits> | undefined;
+  readonly limits?: Partial<ConnectionLimits & { readonly streamsPerCaller: number }> | undefined;
 }
 
 export interface GatewayServer {
@@ -56,31 +65,59 @@ export interface GatewayServer {
 
 export function createServer(options: ServerOptions): GatewayServer {
   const { auth, log, registry } = options;
-  const streams = createDrain();
+  const streams = createStreams(options.limits?.streamsPerCaller ?? MAX_STREAMS_PER_CALLER);
   const ready: Readiness = () => (streams.draining ? "draining" : options.ready());
 
   const telemetry = createTelemetry(registry, log);
   const validation = createValidation();
-  const router = createConnectRouter({
-    acceptCompression: [compressionGzip, compressionBrotli],
-    // Requests may come compressed. Answers are small, and a neighbour asks: they are not worth the thread pool.
-    compressMinBytes: 2 ** 31,
+  const shared = {
     readMaxBytes: MAX_REQUEST_BYTES,
     // A field that is misspelt must not be a bound that does not bind.
     jsonOptions: { ignoreUnknownFields: false },
-    requestGate: telemetry.gate(auth.gate),
     // Outermost first. No shutdownSignal: with ten thousand streams on it, it halves what the server can do.
     interceptors: [telemetry.interceptor, raceDeadline, mapErrors(log), validation.interceptor],
+  };
+  const gate = telemetry.gate(auth.gate);
+  const router = createConnectRouter({
+    ...shared,
+    acceptCompression: ACCEPTED_COMPRESSION,
+    // Requests may come compressed. Answers are small, and a neighbour asks: they are not worth the thread pool.
+    compressMinBytes: 2 ** 31,
+    requestGate: gate,
   });
+  const calls = new Map<string, CallHandler>();
+  const callOptions = {
+    ...shared,
+    gate,
+    streams,
+    log,
+    refuse(context: HandlerContext, error: unknown) {
+      const failure = toReadFailure(error);
+      telemetry.refused(context, failure);
+      return failure;
+    },
+  };
 
   const health = createHealth(ready);
-  const services = addServices(router, options.routes, health);
+  const recording: ConnectRouter = {
+    ...router,
+    service(service, implementation, serviceOptions) {
+      for (const spec of Object.values(createServiceImplSpec(service, implementation).methods)) {
+        if (spec.kind !== "unary" && spec.kind !== "server_streaming") continue;
+        calls.set(`/${service.typeName}/${spec.method.name}`, createCallHandler(spec, callOptions));
+      }
+      router.service(service, implementation, serviceOptions);
+      return recording;
+    },
+  };
+  const services = addServices(recording, options.routes, health);
   addReflection(router, [...services, HealthService, ...REFLECTION_SERVICES]);
   validation.warm(services.flatMap(({ methods }) => methods.map(({ input }) => input)));
 
   const plain = createPlainHandler(ready, registry);
   const handler = createRpcHandler(
     router,
+    calls,
     () => createContextValues().set(drainKey, streams),
     log,
     (request, response) => {
@@ -131,7 +168,7 @@ export function createServer(options: ServerOptions): GatewayServer {
         return listeners.reduce((sum, { sessionCount }) => sum + sessionCount, 0);
       },
       get streams() {
-        return streams.streamCount;
+        return streams.count;
       },
     },
   };

@@ -1,4 +1,8 @@
 import { Code, ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { GatewayError } from "../core/error.ts";
+import { callerKey } from "./auth.ts";
+import { createEnding } from "./calls/ending.ts";
+import { toConnectError } from "./error.ts";
 
 /**
  * Tells streams that the server drains. Not an AbortSignal: removing one of ten thousand listeners from a signal is a
@@ -9,29 +13,52 @@ export interface Drain {
   onDrain(end: () => void): () => void;
 }
 
-export interface DrainSwitch extends Drain {
+/** The streams that are being served. */
+export interface Streams extends Drain {
   readonly draining: boolean;
-  /** How many streams are being served. */
-  readonly streamCount: number;
+  readonly count: number;
+  /**
+   * Counts one more stream of the caller, and calls `end` when draining begins. The function that comes back counts it
+   * off. Throws TOO_MANY_OPEN at the caller's bound.
+   */
+  enter(context: HandlerContext, end: (reason: unknown) => void): () => void;
   drain(): void;
 }
 
 export const drainKey = createContextKey<Drain>({ onDrain: () => () => {} }, { description: "drain" });
 
-export function createDrain(): DrainSwitch {
+export function createStreams(maxPerCaller: number): Streams {
   const ends = new Set<() => void>();
+  const byCaller = new Map<string, number>();
   let draining = false;
+
+  function onDrain(end: () => void): () => void {
+    if (draining) end();
+    else ends.add(end);
+    return () => ends.delete(end);
+  }
+
   return {
     get draining() {
       return draining;
     },
-    get streamCount() {
+    get count() {
       return ends.size;
     },
-    onDrain(end) {
-      if (draining) end();
-      else ends.add(end);
-      return () => ends.delete(end);
+    onDrain,
+    enter(context, end) {
+      // Health is watched by whoever likes.
+      const name = context.values.get(callerKey)?.name ?? "";
+      const open = byCaller.get(name) ?? 0;
+      if (open >= maxPerCaller) throw tooManyStreams(open, maxPerCaller);
+      byCaller.set(name, open + 1);
+      const off = onDrain(() => end(drained()));
+      return () => {
+        off();
+        const left = (byCaller.get(name) ?? 0) - 1;
+        if (left > 0) byCaller.set(name, left);
+        else byCaller.delete(name);
+      };
     },
     drain() {
       draining = true;
@@ -41,43 +68,34 @@ export function createDrain(): DrainSwitch {
   };
 }
 
+function drained(): ConnectError {
+  return new ConnectError("draining", Code.Unavailable);
+}
+
+function tooManyStreams(open: number, bound: number): ConnectError {
+  return toConnectError(
+    new GatewayError("TOO_MANY_OPEN", `${open} streams are open, and ${bound} may be`, {
+      metadata: { open_streams: String(open), max_streams: String(bound) },
+    }),
+  );
+}
+
 /**
- * What every server stream is served through. It ends with the call (cancelled, out of time, connection lost) and with
- * UNAVAILABLE when the server drains, even while `open`'s iteration waits for something that is deaf to its signal.
+ * What streams that connect-node serves, of many requests, go through. It ends with the call (cancelled, out of time,
+ * connection lost) and with UNAVAILABLE when the server drains, even while what it iterates over waits for something
+ * that is deaf to both.
  */
 export async function* endOnDrain<T>(
   context: HandlerContext,
-  open: (signal: AbortSignal) => AsyncIterable<T>,
+  messages: AsyncIterable<T>,
 ): AsyncGenerator<T, void, undefined> {
-  const ended = new AbortController();
-  let wake: (reason: unknown) => void = () => {};
-  const end = (reason: unknown) => {
-    ended.abort(reason);
-    wake(reason);
-  };
-
-  const onAbort = () => end(context.signal.reason);
-  const offDrain = context.values.get(drainKey).onDrain(() => end(new ConnectError("draining", Code.Unavailable)));
+  const ending = createEnding();
+  const onAbort = () => ending.end(context.signal.reason);
+  const offDrain = context.values.get(drainKey).onDrain(() => ending.end(drained()));
   if (context.signal.aborted) onAbort();
   context.signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const messages = open(ended.signal)[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        ended.signal.throwIfAborted();
-        // A promise per message: racing against one that lives as long as the stream would hold on to every message.
-        const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
-          wake = reject;
-          messages.next().then(resolve, reject);
-        });
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      ended.abort();
-      // Not awaited: a generator that waits for something deaf never comes back.
-      messages.return?.().then(undefined, () => {});
-    }
+    yield* ending.cut(messages);
   } finally {
     offDrain();
     context.signal.removeEventListener("abort", onAbort);

@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
-import { toJson } from "@bufbuild/protobuf";
+import { type MessageInitShape, toJson } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CreateVerificationRequest,
   CreateVerificationRequestSchema,
   type VerificationService,
+  type WatchVerificationResponseSchema,
 } from "../../gen/numgate/v1/verification_pb.ts";
+import type { Verification } from "../core/verification.ts";
 import type { Verifications } from "../orders/verifications.ts";
 import type { Router } from "../routing/router.ts";
 import { callerOf } from "./auth.ts";
+import { betweenMessages } from "./calls/messages.ts";
 import { problemFromWire, statusFromWire, verificationToWire } from "./convert.ts";
 import { type RequestParts, readRequest } from "./request.ts";
-import { endOnDrain } from "./streams.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 
@@ -22,6 +24,7 @@ interface Parts extends RequestParts {
 
 export function verificationService(parts: Parts): Partial<ServiceImpl<typeof VerificationService>> {
   const { verifications, router } = parts;
+  const toWatchers = sharedAnswer();
   return {
     async createVerification(request, context) {
       const options = {
@@ -51,10 +54,10 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       return { verifications: page.verifications.map(verificationToWire), nextPageToken: page.nextPageToken };
     },
 
-    async *watchVerification({ verificationId }, context) {
-      const caller = callerOf(context);
-      const states = endOnDrain(context, (signal) => verifications.watch(caller, verificationId, signal));
-      for await (const verification of states) yield { verification: verificationToWire(verification) };
+    watchVerification({ verificationId }, context) {
+      return betweenMessages(verifications.watch(callerOf(context), verificationId, context.signal), {
+        map: toWatchers,
+      });
     },
 
     async completeVerification({ verificationId }, context) {
@@ -77,6 +80,16 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       if (reported) router.report(verification, reported);
       return { verification: verificationToWire(verification) };
     },
+  };
+}
+
+/** One answer for each state, so that it is converted and encoded once for all who watch. */
+function sharedAnswer() {
+  const answers = new WeakMap<Verification, MessageInitShape<typeof WatchVerificationResponseSchema>>();
+  return (state: Verification) => {
+    const answer = answers.get(state) ?? { verification: verificationToWire(state) };
+    answers.set(state, answer);
+    return answer;
   };
 }
 

@@ -47,6 +47,13 @@ const fault = z.strictObject({
   times: z.int().positive().default(1),
   retry_after: z.int().positive().optional(),
 });
+const mischance = z.strictObject({
+  upstream,
+  endpoint: z.string(),
+  rate: z.number().min(0).max(1),
+  kinds: z.array(z.enum(FAULT_KINDS)).min(1).optional(),
+  retry_after: z.int().positive().optional(),
+});
 
 const callback = z.strictObject({ upstream, url: z.string().nullable() });
 
@@ -70,6 +77,10 @@ export function createCommandSite(control: SandboxControl): Site {
     }),
     command("/faults", "what the next calls of an endpoint meet", fault, ({ retry_after: seconds, ...asked }) => {
       control.failNext({ ...asked, retryAfterSeconds: seconds });
+      return asked;
+    }),
+    command("/fault_rate", "how often calls meet a fault", mischance, ({ retry_after: seconds, ...asked }) => {
+      control.failOften({ ...asked, retryAfterSeconds: seconds });
       return asked;
     }),
     command("/callbacks", "where an upstream posts its messages; null is nowhere", callback, (asked) => {

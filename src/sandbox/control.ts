@@ -15,6 +15,8 @@ export interface SandboxControl {
   /** For the orders bought from now on. */
   setCodeDelay(delay: CodeDelay): void;
   failNext(order: FaultOrder): void;
+  /** Calls of an endpoint meet faults by chance from now on; a rate of 0 ends it. */
+  failOften(order: MischanceOrder): void;
   /** Where the upstream posts its messages from now on. */
   setCallback(callback: CallbackOrder): void;
   /** As if just started, except that numbers of orders go on. */
@@ -55,6 +57,18 @@ export interface FaultOrder {
   readonly kind: FaultKind;
   /** How many calls meet it; 1 by default. */
   readonly times?: number | undefined;
+  /** For `status_429`; 5 by default. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+export interface MischanceOrder {
+  readonly upstream: UpstreamId;
+  /** As the books name it, or `*` for any that has no rate of its own. */
+  readonly endpoint: string;
+  /** The share of calls that meet one, 0 to 1. */
+  readonly rate: number;
+  /** Each as likely as the others; any by default. */
+  readonly kinds?: readonly FaultKind[] | undefined;
   /** For `status_429`; 5 by default. */
   readonly retryAfterSeconds?: number | undefined;
 }

@@ -4,7 +4,7 @@ import type { Account } from "./account.ts";
 import { booksOf, orderEntry, resetTally, type Tally } from "./books.ts";
 import { type Callbacks, isLoopback } from "./callbacks.ts";
 import { ControlError, type Delivery, type SandboxControl } from "./control.ts";
-import type { Faults } from "./faults.ts";
+import { FAULT_KINDS, type Faults } from "./faults.ts";
 import type { Messages } from "./messages.ts";
 import { type Offer, productOf } from "./offer.ts";
 import { isOpen, statusOf } from "./order.ts";
@@ -40,6 +40,12 @@ export function createControl(
       if (order) return { order, account, codesOnly };
     }
     throw new ControlError(404, orderId === undefined ? "no order has that phone" : `no order ${orderId}`);
+  }
+
+  function faultsOf(upstream: UpstreamId, endpoint: string): Faults {
+    const { faults, operations } = upstreams[upstream];
+    if (endpoint === "*" || operations.has(endpoint)) return faults;
+    throw new ControlError(400, `${upstream} has no endpoint ${endpoint}; known: *, ${[...operations].join(", ")}`);
   }
 
   return {
@@ -82,11 +88,11 @@ export function createControl(
     },
     setCodeDelay: (delay) => messages.setDelay(delay),
     failNext({ upstream, endpoint, kind, times = 1, retryAfterSeconds = DEFAULT_RETRY_AFTER_SECONDS }) {
-      const { faults, operations } = upstreams[upstream];
-      if (endpoint !== "*" && !operations.has(endpoint)) {
-        throw new ControlError(400, `${upstream} has no endpoint ${endpoint}; known: *, ${[...operations].join(", ")}`);
-      }
-      faults.arm(endpoint, { kind, retryAfterSeconds }, times);
+      faultsOf(upstream, endpoint).arm(endpoint, { kind, retryAfterSeconds }, times);
+    },
+    failOften(asked) {
+      const { upstream, endpoint, rate, kinds = FAULT_KINDS, retryAfterSeconds = DEFAULT_RETRY_AFTER_SECONDS } = asked;
+      faultsOf(upstream, endpoint).risk(endpoint, { rate, kinds, retryAfterSeconds });
     },
     setCallback({ upstream, url }) {
       const { callbacks } = upstreams[upstream];

@@ -20,7 +20,7 @@ export interface SandboxOptions extends UpstreamsOptions {
   readonly listen?: { readonly host: string; readonly port: number };
   /** 3 to 8 seconds by default; 0 is at once, Infinity is never. */
   readonly codeDelayMs?: CodeDelay;
-  /** The same seed gives the same codes and delays. */
+  /** The same seed gives the same codes, delays and faults by chance. */
   readonly seed?: number;
   /** The documented rate limits are enforced unless this says `off`. */
   readonly limits?: "documented" | "off";
@@ -44,7 +44,8 @@ const DEFAULT_SEED = 1;
 /** Starts a local server that speaks the upstreams' APIs as their documents say. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = systemClock, listen = { host: "127.0.0.1", port: 0 }, limits = "documented" } = options;
-  const messages = createMessages(options.seed ?? DEFAULT_SEED, options.codeDelayMs ?? DEFAULT_CODE_DELAY);
+  const seed = options.seed ?? DEFAULT_SEED;
+  const messages = createMessages(seed, options.codeDelayMs ?? DEFAULT_CODE_DELAY);
   const phones = createPhones(clock);
   const shared = { clock, phones, messages, nextOrderNumber: countOrders(clock) };
 
@@ -55,7 +56,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const tally = createTally();
     const upstream = open({ ...shared, options: chosen, apiKey, balance: dollars(balance), tally });
     const { api, account, callbackBody } = upstream;
-    const faults = createFaults();
+    const faults = createFaults(seed);
     const windows = createWindows(clock);
     const operations = new Set(api.endpoints.map(({ operation }) => operation));
     const site = createSite({ api, tally, faults, clock, windows: limits === "off" ? undefined : windows });

@@ -1,6 +1,7 @@
 import type { Budget } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
 import { formatMoney, type Money } from "../core/money.ts";
+import { microsIn, type Rates } from "../core/rates.ts";
 
 /** One bound of a budget, and the days it is about: from `start`, up to but not including `end`. */
 export interface BudgetPeriod {
@@ -32,19 +33,23 @@ export function budgetPeriods({ perDay, perMonth }: Budget, time: Date): readonl
 
 /**
  * Throws BUDGET_EXCEEDED when the price would pass the bound, and also when the price, or anything spent in the period,
- * is in another currency than the bound: nobody knows what it weighs, and a budget that is not sure must hold.
+ * is in a currency that no rate compares with the bound's: nobody knows what it weighs, and a budget that is not sure
+ * must hold. For the same reason what is compared by a rate is rounded up.
  */
-export function checkBudget({ name, bound }: BudgetPeriod, spent: readonly Money[], price: Money): void {
-  const strange = [price, ...spent.filter(({ micros }) => micros > 0n)].find((m) => m.currency !== bound.currency);
+export function checkBudget({ name, bound }: BudgetPeriod, spent: readonly Money[], price: Money, rates: Rates): void {
+  const { currency } = bound;
   const metadata = { budget: name, bound: formatMoney(bound), price: formatMoney(price) };
-  if (strange) {
-    const message = `the budget ${name} of ${metadata.bound} cannot be compared with ${strange.currency}`;
-    throw new GatewayError("BUDGET_EXCEEDED", message, { metadata: { ...metadata, currency: strange.currency } });
-  }
+  const weigh = (money: Money) => {
+    const micros = microsIn(currency, money, rates);
+    if (micros !== undefined) return micros;
+    const message = `the budget ${name} of ${metadata.bound} cannot be compared with ${money.currency}`;
+    throw new GatewayError("BUDGET_EXCEEDED", message, { metadata: { ...metadata, currency: money.currency } });
+  };
 
-  const sum = spent.reduce((total, money) => (money.currency === bound.currency ? total + money.micros : total), 0n);
-  if (sum + price.micros <= bound.micros) return;
-  const used = formatMoney({ currency: bound.currency, micros: sum });
+  const added = weigh(price);
+  const sum = spent.reduce((total, money) => (money.micros === 0n ? total : total + weigh(money)), 0n);
+  if (sum + added <= bound.micros) return;
+  const used = formatMoney({ currency, micros: sum });
   const message = `${metadata.price} on top of ${used} would pass the budget ${name} of ${metadata.bound}`;
   throw new GatewayError("BUDGET_EXCEEDED", message, { metadata: { ...metadata, spent: used } });
 }

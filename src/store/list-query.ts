@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter } from "../core/store.ts";
-import type { VerificationStatus } from "../core/verification.ts";
+import { isTerminal, type VerificationStatus } from "../core/verification.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Value } from "./rows.ts";
 
@@ -15,30 +15,44 @@ const TOKEN_BYTES = 16;
 
 /** The filter's rows, newest first, and one more than the page holds if there is one. */
 export function listQuery(caller: string, filter: VerificationFilter): ListQuery {
-  const { statuses, upstream, label, pageToken } = filter;
+  const { upstream, label, pageToken } = filter;
+  const statuses = distinct(filter.statuses);
   const before = pageToken === undefined ? NEWEST : readPageToken(pageToken, caller, filter);
   const params: Value[] = [caller, before, BigInt(rowsOf(filter)) + 1n];
   const bind = (value: string) => `?${params.push(value)}`;
 
-  const conditions = ["v.caller = ?1"];
-  if (statuses.length > 0) conditions.push(`v.status in (${distinct(statuses).map(bind).join(", ")})`);
-  if (upstream !== undefined) conditions.push(`v.upstream = ${bind(upstream)}`);
-  if (label?.value === undefined) {
-    conditions.push("v.seq < ?2");
-    if (label) conditions.push(`exists (select 1 from labels where verification = v.seq and key = ${bind(label.key)})`);
-    return { sql: select("verifications v", conditions, "v.seq"), params };
+  const conditions = ["o.caller = ?1"];
+  if (upstream !== undefined) conditions.push(`o.upstream = ${bind(upstream)}`);
+  if (label?.value !== undefined) {
+    if (statuses.length > 0) conditions.push(`o.status in (${statuses.map(bind).join(", ")})`);
+    // A label's value may be rare among a million rows, so this one walks along the labels.
+    const labelled = `l.caller = ?1 and l.key = ${bind(label.key)} and l.value = ${bind(label.value)}`;
+    conditions.push(IS_VERIFICATION, labelled, "l.order_seq < ?2");
+    const joined = "labels l join orders o on o.seq = l.order_seq";
+    return { sql: select("o.*", joined, conditions, "l.order_seq"), params };
   }
-  // A label's value may be rare among a million rows, so this one walks along the labels.
-  conditions.push(`l.caller = ?1 and l.key = ${bind(label.key)} and l.value = ${bind(label.value)}`);
-  conditions.push("l.verification < ?2");
-  return {
-    sql: select("labels l join verifications v on v.seq = l.verification", conditions, "l.verification"),
-    params,
-  };
+  conditions.push("o.seq < ?2");
+  if (label) conditions.push(`exists (select 1 from labels where order_seq = o.seq and key = ${bind(label.key)})`);
+  if (statuses.length === 0) {
+    return { sql: select("o.*", "orders o", [IS_VERIFICATION, ...conditions], "o.seq"), params };
+  }
+
+  // A status may be as rare: each gives a page, along an index of what is open or has ended, and the newest are taken.
+  const pages = statuses.map((status) => {
+    const isIndexed = isTerminal(status)
+      ? [IS_VERIFICATION, "o.end_time is not null"]
+      : [`+${IS_VERIFICATION}`, "o.end_time is null"];
+    const page = select("o.seq", "orders o", [...conditions, ...isIndexed, `o.status = ${bind(status)}`], "o.seq");
+    return `select seq from (${page}) as page`;
+  });
+  return { sql: select("o.*", "orders o", [`o.seq in (${pages.join(" union all ")})`], "o.seq"), params };
 }
 
-function select(tables: string, conditions: readonly string[], order: string): string {
-  return `select v.* from ${tables} where ${conditions.join(" and ")} order by ${order} desc limit ?3`;
+/** With a `+` before it, it is looked at and not looked up: SQLite is to take the index of what is open. */
+const IS_VERIFICATION = "o.product = 'VERIFICATION'";
+
+function select(columns: string, tables: string, conditions: readonly string[], order: string): string {
+  return `select ${columns} from ${tables} where ${conditions.join(" and ")} order by ${order} desc limit ?3`;
 }
 
 function distinct(statuses: readonly VerificationStatus[]): readonly VerificationStatus[] {

@@ -1,6 +1,5 @@
 import { GatewayError } from "../core/error.ts";
 import { type Attempt, isTerminal, type VerificationStatus } from "../core/verification.ts";
-import { type Row, toText } from "./rows.ts";
 
 export function notFound(verificationId: string): GatewayError {
   return new GatewayError("NOT_FOUND", `there is no verification ${verificationId}`, {
@@ -22,6 +21,14 @@ export function tooManyOpen(open: bigint, maxOpen: number): GatewayError {
   });
 }
 
+export function withoutCode(ended: bigint, maxWithoutCode: number, retryAfterMs: number): GatewayError {
+  const message = `the last ${ended} numbers bought got no message: one more may be tried in ${Math.ceil(retryAfterMs / 60_000)} min`;
+  return new GatewayError("BUDGET_EXCEEDED", message, {
+    metadata: { guard: "without_code", ended: String(ended), max_without_code: String(maxWithoutCode) },
+    retryAfterMs,
+  });
+}
+
 /** One number cannot be two verifications': whose code would it be? */
 export function orderTaken(verificationId: string, upstream: string): GatewayError {
   return new GatewayError("PURCHASE_UNCERTAIN", `${upstream} sold an order that is already another verification's`, {
@@ -29,10 +36,8 @@ export function orderTaken(verificationId: string, upstream: string): GatewayErr
   });
 }
 
-/** Why a conditional change found no row to change: `row` is what the verification is, if it is there at all. */
-export function whyUnchanged(verificationId: string, row: Row | undefined): Error {
-  if (!row) return notFound(verificationId);
-  const status = toText(row.status) as VerificationStatus;
+/** Why nothing changes a verification that is in this status. */
+export function whyUnchanged(verificationId: string, status: VerificationStatus): Error {
   const metadata = { verification_id: verificationId, status };
   if (status === "RECEIVED") {
     return new GatewayError("ALREADY_RECEIVED", `verification ${verificationId} has its code`, { metadata });
@@ -49,7 +54,18 @@ export function stillWaits(verificationId: string): GatewayError {
 }
 
 /** An attempt that may have bought is neither followed by another, nor called nothing. */
-export function refuseUnsettled(verificationId: string, attempts: readonly Attempt[]): void {
+export function requireRefused(verificationId: string, attempts: readonly Attempt[]): void {
   if (attempts.every((attempt) => attempt.outcome === "REFUSED")) return;
   throw new Error(`an attempt of verification ${verificationId} may have bought, and is not settled`);
+}
+
+/** Only the last attempt can be open: all before it were refused. */
+export function requireOpen(
+  verificationId: string,
+  attempts: readonly Attempt[],
+  states: readonly Attempt["outcome"][] = [undefined, "UNCERTAIN"],
+): void {
+  const last = attempts.at(-1);
+  if (last && states.includes(last.outcome)) return;
+  throw new Error(`no attempt of verification ${verificationId} waits for this outcome`);
 }

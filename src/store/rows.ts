@@ -1,6 +1,6 @@
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { Learned, SentCall } from "../core/store.ts";
+import type { Change, EntryKind, HistoryEvent, Learned, RecordedBalance, SentCall } from "../core/store.ts";
 import type { Verb } from "../core/upstream.ts";
 import type {
   Attempt,
@@ -52,11 +52,15 @@ function moneyIfAny(micros: unknown, currency: unknown): Money | undefined {
   return micros === null ? undefined : toMoney(micros, currency);
 }
 
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
 /** Without the fields that are undefined. */
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+function present<T extends object>(fields: T): Present<T> {
+  const kept: Present<T> = {};
+  for (const key in fields) {
+    if (fields[key] !== undefined) kept[key] = fields[key] as Present<T>[typeof key];
+  }
+  return kept;
 }
 
 export function fromRequest(request: VerificationRequest): string {
@@ -71,7 +75,7 @@ export function toRequest(value: unknown): VerificationRequest {
 
 export function toVerification(row: Row, attempts: readonly Attempt[], messages: readonly Message[]): Verification {
   return {
-    verificationId: toText(row.verification_id),
+    verificationId: toText(row.order_id),
     version: Number(toInteger(row.version)),
     caller: toText(row.caller),
     requestId: toText(row.request_id),
@@ -122,7 +126,48 @@ export function toMessage(row: Row): Message {
     messageId: toText(row.message_id),
     text: toText(row.text),
     receiveTime: toTime(row.receive_time),
+    late: toInteger(row.late) !== 0n,
     ...present({ sender: textIfAny(row.sender), code: textIfAny(row.code) }),
+  };
+}
+
+export function toEntry(row: Row): HistoryEvent["entries"][number] {
+  return { kind: toText(row.kind) as EntryKind, money: toMoney(row.micros, row.currency) };
+}
+
+/** The row is joined with that of the attempt that the event is about. */
+export function toHistoryEvent(row: Row, entries: HistoryEvent["entries"]): HistoryEvent {
+  const event = {
+    seq: toInteger(row.seq),
+    time: toTime(row.time),
+    caller: toText(row.caller),
+    orderId: toText(row.order_id),
+    change: toText(row.change) as Change,
+    status: toText(row.status),
+    version: Number(toInteger(row.version)),
+    entries,
+  };
+  if (row.attempt === null) return event;
+  const attempt = {
+    number: Number(toInteger(row.attempt)),
+    upstream: toText(row.upstream),
+    offerId: toText(row.offer_id),
+    quotedPrice: toMoney(row.quoted_micros, row.quoted_currency),
+    explanation: toText(row.explanation),
+    ...present({
+      outcome: textIfAny(row.outcome) as Outcome | undefined,
+      reason: textIfAny(row.reason) as Reason | undefined,
+    }),
+  };
+  return { ...event, attempt };
+}
+
+export function toRecordedBalance(row: Row): RecordedBalance {
+  return {
+    upstream: toText(row.upstream),
+    provider: toText(row.provider),
+    balance: toMoney(row.micros, row.currency),
+    time: toTime(row.time),
   };
 }
 

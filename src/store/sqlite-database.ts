@@ -65,26 +65,56 @@ export interface Statements {
   all(sql: string, ...params: readonly Value[]): readonly Row[];
   /** Answers with the number of changed rows. */
   run(sql: string, ...params: readonly Value[]): number;
+  /** Answers with the seq of the new row. */
+  insert(sql: string, ...params: readonly Value[]): bigint;
 }
 
 export function createStatements(db: DatabaseSync): Statements {
-  const prepared = new Map<string, StatementSync>();
-  function prepare(sql: string): StatementSync {
-    const statement = prepared.get(sql) ?? db.prepare(sql);
-    prepared.set(sql, statement);
-    return statement;
+  const prepared = new Map<string, Prepared>();
+  function prepare(sql: string): Prepared {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    statement.setReturnArrays(true);
+    const columns = statement.columns().map(({ name }) => name);
+    const fresh = { statement, columns };
+    prepared.set(sql, fresh);
+    return fresh;
   }
   return {
-    get: (sql, ...params) => prepare(sql).get(...params),
-    all: (sql, ...params) => prepare(sql).all(...params),
-    run: (sql, ...params) => Number(prepare(sql).run(...params).changes),
+    get(sql, ...params) {
+      const { statement, columns } = prepare(sql);
+      const values = statement.get(...params);
+      return values && toRow(columns, values);
+    },
+    all(sql, ...params) {
+      const { statement, columns } = prepare(sql);
+      return statement.all(...params).map((values) => toRow(columns, values));
+    },
+    run: (sql, ...params) => Number(prepare(sql).statement.run(...params).changes),
+    insert: (sql, ...params) => BigInt(prepare(sql).statement.run(...params).lastInsertRowid),
   };
+}
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly columns: readonly string[];
+}
+
+/** Rows that are alike to V8 are read several times faster than the objects that node:sqlite would make. */
+function toRow(columns: readonly string[], values: unknown): Row {
+  const row: Record<string, unknown> = {};
+  const fields = values as readonly unknown[];
+  for (const [i, name] of columns.entries()) row[name] = fields[i];
+  return row;
 }
 
 export function createTransaction(db: DatabaseSync): Transaction {
   const [begin, commit, rollback] = [db.prepare("begin immediate"), db.prepare("commit"), db.prepare("rollback")];
   const [savepoint, release] = [db.prepare("savepoint command"), db.prepare("release command")];
   const rollbackTo = db.prepare("rollback to command");
+  const changes = db.prepare("select total_changes() as changes");
+  changes.setReadBigInts(true);
   return {
     begin: () => void begin.run(),
     commit: () => void commit.run(),
@@ -97,5 +127,6 @@ export function createTransaction(db: DatabaseSync): Transaction {
       release.run();
     },
     isOpen: () => db.isTransaction,
+    changes: () => BigInt(changes.get()?.changes as bigint),
   };
 }

@@ -1,20 +1,23 @@
 import type { Caller } from "../core/caller.ts";
 import type { Money } from "../core/money.ts";
+import type { Rates } from "../core/rates.ts";
+import type { Discrepancy, EntryKind } from "../core/store.ts";
 import { budgetPeriods, checkBudget, dayOf } from "./budget.ts";
-import { fromTime, toMoney } from "./rows.ts";
-import * as sql from "./sql.ts";
+import { fromTime, type Row, toInteger, toMoney, toText, toTime } from "./rows.ts";
+import * as sql from "./sql/ledger.ts";
 import type { Statements } from "./sqlite-database.ts";
 
-type EntryKind = "reserve" | "charge" | "release" | "refund";
-
-/** Which attempt the money is about. */
+/** Which attempt the money is about, and which version of its order the money moved with. */
 export interface Account {
-  readonly verification: bigint;
-  readonly attempt: number;
+  readonly orderSeq: bigint;
+  readonly version: bigint;
+  readonly attempt: bigint;
   readonly caller: string;
   /** When the attempt began: all its money counts towards the budgets of that day. */
   readonly startTime: Date;
 }
+
+export type Moved = Readonly<Partial<Record<EntryKind, Money>>>;
 
 /**
  * The money. Budgets count by the day on which the attempt began: what is released or refunded on a later day goes
@@ -24,23 +27,54 @@ export interface Ledger {
   /** Throws BUDGET_EXCEEDED when the price would pass one of the caller's bounds. */
   checkBudget(caller: Caller, price: Money, time: Date): void;
 
-  /** Adds an entry. Each kind is entered once at most for an attempt. */
-  book(account: Account, kind: EntryKind, money: Money, time: Date): void;
+  /** Adds an entry for each kind, which is entered once at most for an attempt. Nothing is no entry. */
+  book(account: Account, moved: Moved, time: Date): void;
 }
 
-export function createLedger(db: Statements): Ledger {
+export function createLedger(db: Statements, rates: Rates): Ledger {
+  function addSpending({ caller, startTime }: Account, { micros, currency }: Money): void {
+    db.run(sql.addSpending, caller, fromTime(dayOf(startTime)), currency, micros);
+  }
+
   return {
     checkBudget(caller, price, time) {
       for (const period of budgetPeriods(caller.budget, time)) {
         const rows = db.all(sql.sumSpending, caller.name, fromTime(period.start), fromTime(period.end));
         const spent = rows.map((row) => toMoney(row.micros, row.currency));
-        checkBudget(period, spent, price);
+        checkBudget(period, spent, price, rates);
       }
     },
-    book({ verification, attempt, caller, startTime }, kind, { micros, currency }, time) {
-      db.run(sql.insertEntry, verification, BigInt(attempt), caller, kind, micros, currency, fromTime(time));
-      const takes = kind === "reserve" || kind === "charge";
-      db.run(sql.addSpending, caller, fromTime(dayOf(startTime)), currency, takes ? micros : -micros);
+    book(account, moved, time) {
+      const { orderSeq, version, attempt, caller } = account;
+      const spent = new Map<string, bigint>();
+      for (const [kind, { micros, currency }] of Object.entries(moved)) {
+        if (micros === 0n) continue;
+        db.run(sql.insertEntry, orderSeq, version, attempt, caller, kind, micros, currency, fromTime(time));
+        const adds = kind === "reserve" || kind === "charge" ? micros : -micros;
+        spent.set(currency, (spent.get(currency) ?? 0n) + adds);
+      }
+      for (const [currency, micros] of spent) {
+        if (micros !== 0n) addSpending(account, { currency, micros });
+      }
     },
+  };
+}
+
+/** The counters that are not the sums of their entries; with `repair`, they become that. */
+export function checkLedger(db: Statements, since: Date | undefined, repair: boolean): readonly Discrepancy[] {
+  const found = db.all(sql.listDiscrepancies, since ? fromTime(dayOf(since)) : 0n).map(toDiscrepancy);
+  if (!repair) return found;
+  for (const { caller, day, entered } of found) {
+    db.run(sql.setSpending, caller, fromTime(day), entered.currency, entered.micros);
+  }
+  return found;
+}
+
+function toDiscrepancy(row: Row): Discrepancy {
+  return {
+    caller: toText(row.caller),
+    day: toTime(toInteger(row.day)),
+    counted: toMoney(row.counted, row.currency),
+    entered: toMoney(row.entered, row.currency),
   };
 }

@@ -1,6 +1,6 @@
 // Times are milliseconds since the epoch, money is integer millionths of the currency's unit.
 //
-// A verification has ended when it has an end_time, so the schema does not repeat which statuses are terminal.
+// An order has ended when it has an end_time, so the schema does not repeat which statuses are terminal.
 
 const ledger = `
 create table verifications (
@@ -132,5 +132,131 @@ create table learned (
 ) strict, without rowid;
 `;
 
+/**
+ * Rentals and eSIMs are orders too. What was booked before history was kept is carried over: one event for each order,
+ * with all its entries.
+ */
+const orders = `
+alter table verifications rename to orders;
+alter table orders rename column verification_id to order_id;
+alter table orders add column product text not null default 'VERIFICATION';
+-- Whether there is a message, or a code that came with one.
+alter table orders add column holds_texts integer not null default 0;
+
+alter table labels rename column verification to order_seq;
+alter table attempts rename column verification to order_seq;
+alter table messages rename column verification to order_seq;
+alter table messages add column late integer not null default 0;
+
+update orders set holds_texts = 1 where seq in (select order_seq from messages);
+
+drop index verifications_by_caller;
+drop index verifications_open;
+drop index verifications_by_order;
+create index orders_by_caller on orders (caller, product, seq);
+create index orders_open on orders (caller, seq, product, upstream) where end_time is null;
+create index orders_by_end on orders (caller, product, status, seq) where end_time is not null;
+create index orders_by_upstream on orders (upstream, order_ref) where order_ref is not null;
+create index orders_ended on orders (holds_texts, end_time) where end_time is not null;
+create index attempts_by_start on attempts (start_time);
+
+-- One event for each version of an order, with the attempt that it is about as that was then.
+create table history (
+  seq        integer primary key autoincrement,
+  order_seq  integer not null references orders (seq),
+  version    integer not null,
+  time       integer not null,
+  caller     text not null,
+  change     text not null,
+  status     text not null,
+  attempt    integer,
+  outcome    text,
+  reason     text,
+  unique (order_seq, version)
+) strict;
+
+create index history_by_caller on history (caller, seq);
+create index history_by_time on history (time);
+
+insert into history (order_seq, version, time, caller, change, status)
+select seq, version,
+  max(create_time, coalesce(code_time, 0), coalesce(end_time, 0),
+    coalesce((select max(time) from entries where verification = orders.seq), 0)),
+  caller, 'carried_over', status
+from orders order by seq;
+
+alter table entries rename to old_entries;
+
+-- The money that moved with one version of an order.
+create table entries (
+  order_seq  integer not null,
+  attempt    integer not null,
+  kind       text not null check (kind in ('reserve', 'charge', 'release', 'refund')),
+  version    integer not null,
+  caller     text not null,
+  micros     integer not null check (micros >= 0),
+  currency   text not null,
+  time       integer not null,
+  primary key (order_seq, attempt, kind),
+  foreign key (order_seq, attempt) references attempts (order_seq, number),
+  foreign key (order_seq, version) references history (order_seq, version)
+) strict, without rowid;
+
+insert into entries (order_seq, attempt, kind, version, caller, micros, currency, time)
+select e.verification, e.attempt, e.kind, o.version, e.caller, e.micros, e.currency, e.time
+from old_entries e join orders o on o.seq = e.verification;
+
+drop table old_entries;
+
+-- The orders that are being forgotten, for as long as that takes: their history and entries may be deleted.
+create table forgetting (
+  order_seq  integer primary key
+) strict;
+
+create trigger entries_are_not_changed before update on entries
+begin select raise(abort, 'entries are only ever added'); end;
+create trigger entries_are_not_deleted before delete on entries
+when old.order_seq not in (select order_seq from forgetting)
+begin select raise(abort, 'entries are only ever added'); end;
+create trigger history_is_not_changed before update on history
+begin select raise(abort, 'history is only ever added to'); end;
+create trigger history_is_not_deleted before delete on history
+when old.order_seq not in (select order_seq from forgetting)
+begin select raise(abort, 'history is only ever added to'); end;
+
+create index spending_by_day on spending (day);
+
+-- The sums of the entries that were forgotten: with them, spending is the sums of all entries there ever were.
+create table forgotten (
+  day       integer not null,
+  caller    text not null,
+  currency  text not null,
+  micros    integer not null,
+  primary key (day, caller, currency)
+) strict, without rowid;
+
+-- For each caller, how many orders have not ended; how many numbers in a row got no message, and when the last of them
+-- ended; and the order that was allowed after a rest.
+create table callers (
+  caller          text primary key,
+  open            integer not null,
+  fruitless       integer not null default 0,
+  fruitless_time  integer,
+  trial           integer
+) strict, without rowid;
+
+insert into callers (caller, open)
+select caller, sum(end_time is null) from orders group by caller;
+
+create table balances (
+  upstream  text not null,
+  provider  text not null,
+  micros    integer not null,
+  currency  text not null,
+  time      integer not null,
+  primary key (upstream, provider)
+) strict, without rowid;
+`;
+
 /** Migration n is the nth. A published one is never edited. */
-export const SQLITE_MIGRATIONS: readonly string[] = [ledger, learned];
+export const SQLITE_MIGRATIONS: readonly string[] = [ledger, learned, orders];

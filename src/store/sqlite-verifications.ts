@@ -2,131 +2,152 @@ import type { Caller } from "../core/caller.ts";
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { NewAttempt, NewVerification, RecordedPurchase } from "../core/store.ts";
-import type { Attempt, Message, Outcome, Verification } from "../core/verification.ts";
-import {
-  notFound,
-  orderTaken,
-  refuseUnsettled,
-  requestIdReused,
-  stillWaits,
-  tooManyOpen,
-  whyUnchanged,
-} from "./refusals.ts";
-import {
-  fromRequest,
-  fromTime,
-  type Row,
-  toAttempt,
-  toInteger,
-  toMessage,
-  toMoney,
-  toText,
-  toTime,
-  toVerification,
-} from "./rows.ts";
-import * as sql from "./sql.ts";
+import { predecessors, type Verification } from "../core/verification.ts";
+import { orderTaken, requireOpen, requireRefused, stillWaits } from "./refusals.ts";
+import { fromRequest, fromTime, type Row, toInteger, toText, toVerification } from "./rows.ts";
+import * as sql from "./sql/orders.ts";
+import { attemptsOf, beginAttempt, lastOf, settleAttempt } from "./sqlite-attempts.ts";
+import type { Callers } from "./sqlite-callers.ts";
 import type { Statements } from "./sqlite-database.ts";
-import { type Account, createLedger } from "./sqlite-ledger.ts";
+import type { Recorder } from "./sqlite-history.ts";
+import type { Ledger } from "./sqlite-ledger.ts";
+import { changeOrder, findChangeable, findVerification, requireStatus } from "./sqlite-orders.ts";
+import { findRequest, listOtherSales, messagesOf, wholeVerification } from "./sqlite-reads.ts";
 
-/** The commands that change a verification, each to be run inside a transaction. As in Store, but at once. */
-export function createVerificationCommands(db: Statements) {
-  const ledger = createLedger(db);
+export interface CommandParts {
+  readonly db: Statements;
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  readonly callers: Callers;
+}
 
-  /** Nothing is no entry: the unknown and the nothing are told apart by the verification. */
-  function bookRefund(row: Row, refund: Money, time: Date): void {
-    if (refund.micros > 0n) ledger.book(boughtAccount(db, row), "refund", refund, time);
-  }
-
+/**
+ * The commands that change a verification, each to be run inside a transaction. As in Store, but at once. What they
+ * refuse, they refuse before they write.
+ */
+export function createVerificationCommands({ db, ledger, recorder, callers }: CommandParts) {
   return {
     create(wish: NewVerification): { verification: Verification; created: boolean } {
       const { verificationId, caller, requestId, fingerprint, request, time } = wish;
       const earlier = findRequest(db, caller.name, requestId, fingerprint);
       if (earlier) return { verification: earlier, created: false };
 
-      checkOpen(db, caller);
-      const { country, service, labels } = request;
-      const asked = [fingerprint, fromRequest(request), country, service];
-      const params = [verificationId, caller.name, requestId, ...asked, fromTime(time)];
-      const row = existing(db.get(sql.insertVerification, ...params));
-      for (const [key, value] of Object.entries(labels)) {
-        db.run(sql.insertLabel, toInteger(row.seq), caller.name, key, value);
+      const isTrial = callers.admit(caller, time);
+      const asked = [fingerprint, fromRequest(request), request.country, request.service];
+      const seq = db.insert(sql.insertVerification, verificationId, caller.name, requestId, ...asked, fromTime(time));
+      for (const [key, value] of Object.entries(request.labels)) {
+        db.run(sql.insertLabel, seq, caller.name, key, value);
       }
+      const row = existing(db.get(sql.findOrder, seq));
+      callers.began(caller.name, seq, isTrial);
+      recorder.record(row, "created", time);
       return { verification: toVerification(row, [], []), created: true };
     },
 
     beginAttempt(verificationId: string, caller: Caller, attempt: NewAttempt): Verification {
-      const { upstream, provider, offerId, offerRef, country, service, quotedPrice, explanation, time } = attempt;
-      const { micros, currency } = quotedPrice;
-      const params = [country, service, upstream, provider, offerId, offerRef, micros, currency];
-      const row = changed(db, db.get(sql.holdOffer, verificationId, ...params), verificationId, caller.name);
-      const earlier = attemptsOf(db, row);
-      refuseUnsettled(verificationId, earlier);
+      const before = findChangeable(db, verificationId, ["PENDING"], caller.name);
+      const earlier = attemptsOf(db, before);
+      requireRefused(verificationId, earlier);
+      const { quotedPrice, time } = attempt;
       ledger.checkBudget(caller, quotedPrice, time);
 
-      const [seq, number] = [toInteger(row.seq), earlier.length + 1];
-      const start = fromTime(time);
-      db.run(sql.insertAttempt, seq, BigInt(number), upstream, offerId, micros, currency, explanation, start);
-      const account = { verification: seq, attempt: number, caller: caller.name, startTime: time };
-      ledger.book(account, "reserve", quotedPrice, time);
-      return wholeVerification(db, row);
+      const row = changeOrder(db, before, {
+        country: attempt.country,
+        service: attempt.service,
+        upstream: attempt.upstream,
+        provider: attempt.provider,
+        offer_id: attempt.offerId,
+        offer_ref: attempt.offerRef,
+        quoted_micros: quotedPrice.micros,
+        quoted_currency: quotedPrice.currency,
+      });
+      const attempts = beginAttempt(db, row, earlier, attempt);
+      recorder.record(row, "attempt_began", time, attempts, { reserve: quotedPrice });
+      return toVerification(row, attempts, []);
     },
 
     recordPurchase(verificationId: string, purchase: RecordedPurchase): Verification {
-      const { orderRef, phoneNumber, numberAsSold, price, expireTime, cancellableTime, time } = purchase;
-      const cancellable = cancellableTime ? fromTime(cancellableTime) : null;
-      const params = [
-        orderRef,
-        phoneNumber,
-        numberAsSold,
-        price.micros,
-        price.currency,
-        fromTime(expireTime),
-        cancellable,
-      ];
-      const row = changed(db, db.get(sql.startWaiting, verificationId, ...params), verificationId);
-      const { account, reserved } = settle(db, row, "BOUGHT", null, time);
-      const taken = db.get(sql.findOrderElsewhere, toInteger(row.seq));
-      if (taken) throw orderTaken(verificationId, toText(row.upstream));
-      ledger.book(account, "release", reserved, time);
-      ledger.book(account, "charge", price, time);
-      return wholeVerification(db, row);
+      const { orderRef, phoneNumber, numberAsSold, price, expireTime, cancellableTime, reason, time } = purchase;
+      const before = findChangeable(db, verificationId, ["PENDING"]);
+      const tried = attemptsOf(db, before);
+      requireOpen(verificationId, tried);
+      const sales = listOtherSales(db, before, orderRef);
+      if (sales.some((other) => other.end_time === null)) throw orderTaken(verificationId, toText(before.upstream));
+
+      const row = changeOrder(db, before, {
+        status: "WAITING",
+        order_ref: orderRef,
+        phone_number: phoneNumber,
+        number_as_sold: numberAsSold,
+        price_micros: price.micros,
+        price_currency: price.currency,
+        expire_time: fromTime(expireTime),
+        cancellable_time: cancellableTime ? fromTime(cancellableTime) : null,
+      });
+      const attempts = settleAttempt(db, row, tried, { outcome: "BOUGHT", reason, time });
+      recorder.record(row, "bought", time, attempts, { release: lastOf(attempts).quotedPrice, charge: price });
+      return toVerification(row, attempts, []);
     },
 
     recordRefusal(verificationId: string, reason: Reason, time: Date): Verification {
-      const row = changed(db, db.get(sql.dropOffer, verificationId), verificationId);
-      const { account, reserved } = settle(db, row, "REFUSED", reason, time);
-      ledger.book(account, "release", reserved, time);
-      return wholeVerification(db, row);
+      const before = findChangeable(db, verificationId, ["PENDING"]);
+      const tried = attemptsOf(db, before);
+      requireOpen(verificationId, tried);
+      const row = changeOrder(db, before, {
+        upstream: null,
+        provider: null,
+        offer_id: null,
+        offer_ref: null,
+        quoted_micros: null,
+        quoted_currency: null,
+      });
+      const attempts = settleAttempt(db, row, tried, { outcome: "REFUSED", reason, time });
+      recorder.record(row, "refused", time, attempts, { release: lastOf(attempts).quotedPrice });
+      return toVerification(row, attempts, []);
     },
 
     recordUncertain(verificationId: string, time: Date): Verification {
-      const row = changed(db, db.get(sql.keepOffer, verificationId), verificationId);
-      const attempt = db.get(sql.doubtAttempt, toInteger(row.seq), fromTime(time));
-      if (!attempt) throw new Error(`no attempt of verification ${verificationId} is under way`);
-      return wholeVerification(db, row);
+      const before = findChangeable(db, verificationId, ["PENDING"]);
+      const tried = attemptsOf(db, before);
+      requireOpen(verificationId, tried, [undefined]);
+      const row = changeOrder(db, before, {});
+      const attempts = settleAttempt(db, row, tried, { outcome: "UNCERTAIN", reason: "PURCHASE_UNCERTAIN", time });
+      recorder.record(row, "uncertain", time, attempts);
+      return toVerification(row, attempts, []);
+    },
+
+    recordLoss(verificationId: string, price: Money, time: Date): Verification {
+      const before = findChangeable(db, verificationId, ["PENDING"]);
+      const tried = attemptsOf(db, before);
+      requireOpen(verificationId, tried, ["UNCERTAIN"]);
+      const row = changeOrder(db, before, {
+        status: "FAILED",
+        price_micros: price.micros,
+        price_currency: price.currency,
+        end_time: fromTime(time),
+      });
+      const attempts = settleAttempt(db, row, tried, { outcome: "BOUGHT", time });
+      recorder.record(row, "lost", time, attempts, { release: lastOf(attempts).quotedPrice, charge: price });
+      callers.ended(toText(row.caller));
+      return toVerification(row, attempts, []);
     },
 
     recordFailure(verificationId: string, time: Date): Verification {
-      const row = changed(db, db.get(sql.end("FAILED"), verificationId, null, null, fromTime(time)), verificationId);
-      refuseUnsettled(verificationId, attemptsOf(db, row));
+      const before = findChangeable(db, verificationId, predecessors("FAILED"));
+      const attempts = attemptsOf(db, before);
+      requireRefused(verificationId, attempts);
+      const row = changeOrder(db, before, { status: "FAILED", end_time: fromTime(time) });
+      recorder.record(row, "failed", time);
+      callers.ended(toText(row.caller));
+      return toVerification(row, attempts, []);
+    },
+
+    recordAnother(verificationId: string, time: Date): Verification {
+      const before = findChangeable(db, verificationId, ["RECEIVED", "WAITING"]);
+      if (before.status === "WAITING") return wholeVerification(db, before);
+      const row = changeOrder(db, before, { status: "WAITING", code: null, code_time: null });
+      recorder.record(row, "waits_again", time);
       return wholeVerification(db, row);
-    },
-
-    recordMessages(verificationId: string, messages: readonly Message[], time: Date) {
-      const row = changed(db, db.get(sql.findReceiving, verificationId), verificationId);
-      const added = messages.filter((message) => addMessage(db, row, message));
-      if (added.length === 0) return { verification: wholeVerification(db, row), added: false };
-
-      const code = added.findLast((message) => message.code !== undefined)?.code;
-      const params = code === undefined ? [null, null] : [code, fromTime(time)];
-      const received = changed(db, db.get(sql.receive, verificationId, ...params), verificationId);
-      return { verification: wholeVerification(db, received), added: true };
-    },
-
-    recordAnother(verificationId: string): Verification {
-      const found = db.get(sql.findVerification, verificationId);
-      if (found?.status === "WAITING") return wholeVerification(db, found);
-      return wholeVerification(db, changed(db, db.get(sql.waitAgain, verificationId), verificationId));
     },
 
     recordEnd(
@@ -135,101 +156,39 @@ export function createVerificationCommands(db: Statements) {
       refund: Money | undefined,
       time: Date,
     ): Verification {
-      const before = db.get(sql.findVerification, verificationId);
-      if (status === "COMPLETED" && before?.status === "WAITING") throw stillWaits(verificationId);
-      const back = before && refund && mayComeBack(before, refund) ? refund : undefined;
-      const params = [back?.micros ?? null, back?.currency ?? null, fromTime(time)];
-      const row = changed(db, db.get(sql.end(status), verificationId, ...params), verificationId);
-      if (back) bookRefund(row, back, time);
-      return wholeVerification(db, row);
+      const before = findVerification(db, verificationId);
+      if (status === "COMPLETED" && before.status === "WAITING") throw stillWaits(verificationId);
+      requireStatus(before, predecessors(status));
+      const back = refund && mayComeBack(before, refund) ? refund : undefined;
+      const row = changeOrder(db, before, {
+        status,
+        ...(back && { refund_micros: back.micros, refund_currency: back.currency }),
+        end_time: fromTime(time),
+      });
+      const attempts = attemptsOf(db, row);
+      recorder.record(row, ENDS[status], time, back && attempts, back && { refund: back });
+      if (row.holds_texts === 0n) callers.endedWithoutMessage(toText(row.caller), time);
+      else callers.ended(toText(row.caller));
+      return toVerification(row, attempts, messagesOf(db, row));
     },
 
     recordRefund(verificationId: string, refund: Money, time: Date): Verification {
-      const before = changed(db, db.get(sql.findVerification, verificationId), verificationId);
+      const before = findVerification(db, verificationId);
       if (!mayComeBack(before, refund)) return wholeVerification(db, before);
-      const row = existing(db.get(sql.addRefund, verificationId, refund.micros, refund.currency));
-      bookRefund(row, refund, time);
-      return wholeVerification(db, row);
+      const row = changeOrder(db, before, { refund_micros: refund.micros, refund_currency: refund.currency });
+      const attempts = attemptsOf(db, row);
+      recorder.record(row, "refunded", time, attempts, { refund });
+      return toVerification(row, attempts, messagesOf(db, row));
     },
   };
 }
 
-/** The caller's verification with that request id. Throws REQUEST_ID_REUSED when it was for another request. */
-export function findRequest(
-  db: Statements,
-  caller: string,
-  requestId: string,
-  fingerprint: string,
-): Verification | undefined {
-  const row = db.get(sql.findByRequestId, caller, requestId);
-  if (!row) return undefined;
-  if (toText(row.fingerprint) !== fingerprint) throw requestIdReused(requestId);
-  return wholeVerification(db, row);
-}
-
-/** The row's verification with its attempts and messages. */
-export function wholeVerification(db: Statements, row: Row): Verification {
-  const attempts = attemptsOf(db, row);
-  // Nothing arrives before something is bought.
-  const messages = row.phone_number === null ? [] : messagesOf(db, row);
-  return toVerification(row, attempts, messages);
-}
-
-function attemptsOf(db: Statements, row: Row): readonly Attempt[] {
-  return db.all(sql.listAttempts, toInteger(row.seq)).map(toAttempt);
-}
-
-function messagesOf(db: Statements, row: Row): readonly Message[] {
-  return db.all(sql.listMessages, toInteger(row.seq)).map(toMessage);
-}
-
-/** False when it was there already. */
-function addMessage(db: Statements, row: Row, { messageId, sender, text, code, receiveTime }: Message): boolean {
-  const params = [messageId, sender ?? null, text, code ?? null, fromTime(receiveTime)];
-  return db.run(sql.insertMessage, toInteger(row.seq), ...params) > 0;
-}
-
-/** Gives the one attempt that waits for its outcome that outcome. */
-function settle(db: Statements, row: Row, outcome: Outcome, reason: Reason | null, time: Date) {
-  const attempt = db.get(sql.settleAttempt, toInteger(row.seq), outcome, reason, fromTime(time));
-  if (!attempt) throw new Error(`no attempt of verification ${toText(row.verification_id)} waits for its outcome`);
-  const account: Account = {
-    verification: toInteger(row.seq),
-    attempt: Number(toInteger(attempt.number)),
-    caller: toText(row.caller),
-    startTime: toTime(attempt.start_time),
-  };
-  return { account, reserved: toMoney(attempt.quoted_micros, attempt.quoted_currency) };
-}
-
-/** Where the money of the attempt that bought is booked. */
-function boughtAccount(db: Statements, row: Row): Account {
-  const attempts = attemptsOf(db, row);
-  const index = attempts.findIndex((attempt) => attempt.outcome === "BOUGHT");
-  const bought = attempts[index];
-  if (!bought) throw new Error(`verification ${toText(row.verification_id)} has a price, and bought nothing`);
-  const [verification, caller] = [toInteger(row.seq), toText(row.caller)];
-  return { verification, attempt: index + 1, caller, startTime: bought.startTime };
-}
+const ENDS = { COMPLETED: "completed", CANCELLED: "cancelled", EXPIRED: "expired" } as const;
 
 /** Once, and no more than was charged: an upstream's mistake must not lift a budget. */
 function mayComeBack(row: Row, { micros, currency }: Money): boolean {
   if (row.refund_micros !== null || row.price_micros === null) return false;
   return currency === row.price_currency && micros >= 0n && micros <= toInteger(row.price_micros);
-}
-
-function checkOpen(db: Statements, { name, budget: { maxOpen } }: Caller): void {
-  if (maxOpen === undefined) return;
-  const open = toInteger(existing(db.get(sql.countOpenOfCaller, name)).open);
-  if (open >= BigInt(maxOpen)) throw tooManyOpen(open, maxOpen);
-}
-
-/** The row of a conditional change; throws why when there is none. With a caller, another's row is no row. */
-function changed(db: Statements, row: Row | undefined, verificationId: string, caller?: string): Row {
-  const found = row ?? db.get(sql.findVerification, verificationId);
-  if (caller !== undefined && found && toText(found.caller) !== caller) throw notFound(verificationId);
-  if (!row) throw whyUnchanged(verificationId, found);
-  return row;
 }
 
 function existing(row: Row | undefined): Row {

@@ -77,8 +77,16 @@ export function amount(currency: string, mostUnits = 1_000_000n): z.ZodType<Mone
 
 /** As `lines`, of a list or of an object that numbers its lines: PHP writes either. */
 export function numberedLines<T>(line: z.ZodType<T>): z.ZodType<T[]> {
-  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-  return z.preprocess((value) => (isObject(value) ? Object.values(value) : value), lines(line));
+  return z.preprocess(withoutNumbers, lines(line));
+}
+
+/** As `numberedLines`, for a list that is of use only when each line can be read. */
+export function everyLine<T>(line: z.ZodType<T>): z.ZodType<T[]> {
+  return z.preprocess(withoutNumbers, z.array(line));
+}
+
+function withoutNumbers(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? Object.values(value) : value;
 }
 
 /** So many more than can be read, and nobody looks at the rest. */

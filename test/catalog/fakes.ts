@@ -1,5 +1,9 @@
+import { setImmediate } from "node:timers/promises";
+import { createFold } from "../../src/catalog/fold.ts";
+import { createOfferRows } from "../../src/catalog/rows.ts";
 import type { CatalogSnapshot } from "../../src/core/catalog.ts";
 import type { Money } from "../../src/core/money.ts";
+import type { Offer } from "../../src/core/offer.ts";
 import type { Store } from "../../src/core/store.ts";
 import type { Listing, Upstream, Verb } from "../../src/core/upstream.ts";
 
@@ -85,4 +89,20 @@ export function listing(ref: string, over: Partial<Listing> = {}): Listing {
 /** Never answers. */
 export function silence(): Promise<never> {
   return new Promise(() => {});
+}
+
+/** What an upstream that lists this has for sale. */
+export async function snapshotOf(
+  upstream: Pick<Upstream, "id" | "provider">,
+  listings: readonly Listing[],
+  time: Date,
+): Promise<CatalogSnapshot> {
+  const fold = createFold(upstream, setImmediate);
+  await fold.add(listings, time);
+  return fold.snapshot(time);
+}
+
+export function offersOf(snapshot: CatalogSnapshot): readonly Offer[] {
+  const rows = createOfferRows(snapshot);
+  return Array.from({ length: snapshot.offers.size }, (_, row) => rows.offerAt(row));
 }

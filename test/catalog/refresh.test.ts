@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { Log } from "../../src/catalog/log.ts";
-import { createFold } from "../../src/catalog/snapshot.ts";
-import type { CatalogSnapshot } from "../../src/core/catalog.ts";
 import { GatewayError, UpstreamFault } from "../../src/core/error.ts";
 import type { Listing, Upstream } from "../../src/core/upstream.ts";
 import { createHandClock, type HandClock, settle } from "../support/clock.ts";
-import { fakeStore, listing, type Step, scriptedUpstream, silence, usd } from "./fakes.ts";
+import { fakeStore, listing, type Step, scriptedUpstream, silence, snapshotOf, usd } from "./fakes.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -15,16 +13,6 @@ const HOUR = 60 * MINUTE;
 const down: Step = () => {
   throw new UpstreamFault("a answered 503");
 };
-
-function snapshotOf(
-  upstream: Pick<Upstream, "id" | "provider">,
-  time: number,
-  listings: readonly Listing[],
-): CatalogSnapshot {
-  const fold = createFold(upstream);
-  fold.add(listings, new Date(time));
-  return fold.snapshot(new Date(time));
-}
 
 async function started(upstreams: readonly Upstream[], store = fakeStore(), clock: HandClock = createHandClock()) {
   const logged: [string, Readonly<Record<string, unknown>>][] = [];
@@ -68,7 +56,7 @@ describe("the first catalogue", () => {
     expect(refs()).toEqual(["1", "2"]);
     expect(catalog.status("a")).toMatchObject({ complete: true, loading: false, offerCount: 2 });
     expect(catalog.listOffers({}).unreachable).toEqual([]);
-    expect(store.saved.map(({ offers }) => offers.length)).toEqual([2]);
+    expect(store.saved.map(({ offers }) => offers.size)).toEqual([2]);
   });
 
   it("is asked for one limited request at a time", async () => {
@@ -80,10 +68,22 @@ describe("the first catalogue", () => {
   it("is there at once after a restart, with its age, until it has been fetched anew", async () => {
     const a = scriptedUpstream("a", [[silence]]);
     const clock = createHandClock();
-    const kept = snapshotOf(a, clock.now() - HOUR, [listing("1"), listing("2")]);
+    const kept = await snapshotOf(a, [listing("1"), listing("2")], new Date(clock.now() - HOUR));
     const { catalog, refs } = await started([a], fakeStore([kept]), clock);
     expect(refs()).toEqual(["1", "2"]);
     expect(catalog.status("a")).toMatchObject({ complete: true, loading: true, fetchTime: kept.fetchTime });
+  });
+
+  it("is not fetched again right after a restart, but when it is due", async () => {
+    const a = scriptedUpstream("a", [[[listing("2")]]]);
+    const clock = createHandClock();
+    const kept = await snapshotOf(a, [listing("1")], new Date(clock.now() - 4 * MINUTE));
+    const { catalog, refs } = await started([a], fakeStore([kept]), clock);
+    await clock.advance(5 * MINUTE);
+    expect(refs()).toEqual(["1"]);
+    expect(catalog.status("a")).toMatchObject({ complete: true, loading: false });
+    await clock.advance(MINUTE);
+    expect(refs()).toEqual(["2"]);
   });
 
   it.each([
@@ -93,11 +93,8 @@ describe("the first catalogue", () => {
   ])("is not one %s", async (_, from, age) => {
     const a = scriptedUpstream("a", [[silence]]);
     const clock = createHandClock();
-    const { catalog, refs } = await started(
-      [a],
-      fakeStore([snapshotOf(from, clock.now() - age, [listing("1")])]),
-      clock,
-    );
+    const kept = await snapshotOf(from, [listing("1")], new Date(clock.now() - age));
+    const { catalog, refs } = await started([a], fakeStore([kept]), clock);
     expect(refs()).toEqual([]);
     expect(catalog.status("gone")).toBeUndefined();
   });

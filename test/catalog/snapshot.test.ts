@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { createFold } from "../../src/catalog/snapshot.ts";
 import type { Listing } from "../../src/core/upstream.ts";
-import { listing, usd } from "./fakes.ts";
+import { listing, offersOf, snapshotOf, usd } from "./fakes.ts";
 
 const TIME = new Date("2026-05-01T12:00:00Z");
 
-function fold(...listings: readonly Listing[]) {
-  const folded = createFold({ id: "main", provider: "acme" });
-  folded.add(listings, TIME);
-  return folded.snapshot(TIME);
+async function fold(...listings: readonly Listing[]) {
+  const snapshot = await snapshotOf({ id: "main", provider: "acme" }, listings, TIME);
+  return { offers: offersOf(snapshot), unresolved: snapshot.unresolved };
 }
 
 describe("a snapshot", () => {
-  it("says in the gateway's words what the upstream sells", () => {
-    const { offers, unresolved } = fold(
+  it("says in the gateway's words what the upstream sells", async () => {
+    const { offers, unresolved } = await fold(
       listing("svc_1", { country: "England", serviceName: "Whatsapp24", availableCount: 3, curated: true }),
     );
     expect(unresolved).toEqual([]);
@@ -42,17 +40,17 @@ describe("a snapshot", () => {
     ]);
   });
 
-  it("offers one listing under each of its names, each with an id of its own", () => {
-    const { offers } = fold(listing("7", { serviceName: "Google / YouTube / Gmail" }));
+  it("offers one listing under each of its names, each with an id of its own", async () => {
+    const { offers } = await fold(listing("7", { serviceName: "Google / YouTube / Gmail" }));
     expect(offers.map(({ offerId, service, serviceName, ref }) => [offerId, service, serviceName, ref])).toEqual([
+      ["main:7/gmail", "gmail", "Google / YouTube / Gmail", "7"],
       ["main:7/google", "google", "Google / YouTube / Gmail", "7"],
       ["main:7/youtube", "youtube", "Google / YouTube / Gmail", "7"],
-      ["main:7/gmail", "gmail", "Google / YouTube / Gmail", "7"],
     ]);
   });
 
-  it("leaves out and reports what it cannot name, price or refer to", () => {
-    const { offers, unresolved } = fold(
+  it("leaves out and reports what it cannot name, price or refer to", async () => {
+    const { offers, unresolved } = await fold(
       listing("1", { country: "Atlantis" }),
       listing("2", { country: "Atlantis" }),
       listing("3", { serviceName: "???" }),
@@ -65,44 +63,44 @@ describe("a snapshot", () => {
     expect(unresolved).toEqual(["Atlantis", "???", "A: unusable ref", "B: unusable price", "C: unusable price"]);
   });
 
-  it("keeps a listing without a price", () => {
+  it("keeps a listing without a price", async () => {
     const { price: _, ...unpriced } = listing("1");
-    expect(fold(unpriced).offers[0]?.price).toBeUndefined();
+    expect((await fold(unpriced)).offers[0]?.price).toBeUndefined();
   });
 
-  it("believes the newest of several listings with one ref, whatever it was called before", () => {
-    const { offers } = fold(
+  it("believes the newest of several listings with one ref, whatever it was called before", async () => {
+    const { offers } = await fold(
       listing("1", { serviceName: "Google / YouTube" }),
       listing("2"),
       listing("1", { serviceName: "Telegram", price: usd(0.7) }),
     );
     expect(offers.map(({ offerId, service, price }) => [offerId, service, price])).toEqual([
-      ["main:2", "whatsapp", usd(0.5)],
       ["main:1", "telegram", usd(0.7)],
+      ["main:2", "whatsapp", usd(0.5)],
     ]);
   });
 
-  it("bounds the upstream's text", () => {
+  it("bounds the upstream's text", async () => {
     const listings = Array.from({ length: 500 }, (_, n) =>
       listing(`${n}`, { country: `Atl\u0000antis\n${n} ${"x".repeat(1e4)}` }),
     );
-    const { unresolved } = fold(...listings);
+    const { unresolved } = await fold(...listings);
     expect(unresolved).toHaveLength(100);
     for (const name of unresolved) {
       expect(name.length).toBeLessThanOrEqual(80);
       expect(name).not.toMatch(/\p{C}/u);
     }
-    expect(fold(listing("1", { serviceName: "Some\u0007 App\u202e" })).offers[0]?.serviceName).toBe("Some App");
-    expect(fold(listing("1", { serviceName: "x".repeat(201) })).offers).toEqual([]);
-    expect(fold(listing("x".repeat(257))).offers).toEqual([]);
+    expect((await fold(listing("1", { serviceName: "Some\u0007 App\u202e" }))).offers[0]?.serviceName).toBe("Some App");
+    expect((await fold(listing("1", { serviceName: "x".repeat(201) }))).offers).toEqual([]);
+    expect((await fold(listing("x".repeat(257)))).offers).toEqual([]);
   });
 
   it.each([
     { availableCount: Number.NaN, successRate: 95, waitMs: -1 },
     { availableCount: 2 ** 31, successRate: -0.1, waitMs: 86_400_001 },
     { availableCount: Number.POSITIVE_INFINITY, successRate: Number.NaN, waitMs: Number.POSITIVE_INFINITY },
-  ])("takes a number that cannot be for none: %o", (numbers) => {
-    const [offer] = fold(listing("1", numbers)).offers;
+  ])("takes a number that cannot be for none: %o", async (numbers) => {
+    const [offer] = (await fold(listing("1", numbers))).offers;
     expect(offer).toMatchObject({
       availableCount: undefined,
       publishedSuccessRate: undefined,

@@ -112,6 +112,10 @@ describe("one mistake is one line", () => {
       caller("budget: { max_open: 1.5 }"),
       '1:78: callers[0].budget.max_open: expected a whole number, 0 or more, not "1.5"',
     ],
+    ...["0", "-1", "1.5", "never"].map((count): [string, string] => [
+      caller(`budget: { max_without_code: ${count} }`),
+      `1:86: callers[0].budget.max_without_code: expected a whole number, 1 or more, or off, not "${count}"`,
+    ]),
     [
       caller("allow: { countries: [US, UK] }"),
       '1:83: callers[0].allow.countries[1]: expected an ISO 3166-1 alpha-2 country code, such as US, not "UK"',

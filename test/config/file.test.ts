@@ -53,12 +53,18 @@ describe("a configuration file", () => {
       {
         caller: {
           name: "ci",
-          budget: { perDay: usd(20_000_000n), perMonth: usd(300_000_000n), maxPrice: usd(1_500_000n), maxOpen: 20 },
+          budget: {
+            perDay: usd(20_000_000n),
+            perMonth: usd(300_000_000n),
+            maxPrice: usd(1_500_000n),
+            maxOpen: 20,
+            maxWithoutCode: 50,
+          },
           allow: { services: ["whatsapp", "telegram"], countries: ["US", "GB"], upstreams: ["ping", "papsms"] },
         },
         tokenSha256: sha256(TOKEN),
       },
-      { caller: { name: "alice", budget: {}, allow: {} }, tokenSha256: sha256("alice's token") },
+      { caller: { name: "alice", budget: { maxWithoutCode: 100 }, allow: {} }, tokenSha256: sha256("alice's token") },
     ]);
     expect(config.upstreams.map(({ id, provider, enabled }) => [id, provider, enabled])).toEqual([
       ["ping", "ping", true],
@@ -103,7 +109,16 @@ callers:
   - { name: a, token: ${TOKEN}, budget: &small { max_open: 2 } }
   - { name: b, token: ${TOKEN}-2, budget: *small }
 `);
-    expect(config.callers.map(({ caller }) => caller.budget)).toEqual([{ maxOpen: 2 }, { maxOpen: 2 }]);
+    expect(config.callers.map(({ caller }) => caller.budget.maxOpen)).toEqual([2, 2]);
+  });
+
+  it.each([
+    ["{ max_open: 2 }", 100],
+    ["{ max_without_code: 7 }", 7],
+    ["{ max_without_code: off }", undefined],
+  ])("bounds purchases without a code, by the budget %s, at %s", (budget, bound) => {
+    const config = load(`callers: [{ name: a, token: ${TOKEN}, budget: ${budget} }, { name: b, token: ${TOKEN}-2 }]`);
+    expect(config.callers.map(({ caller }) => caller.budget.maxWithoutCode)).toEqual([bound, 100]);
   });
 
   it("takes an unquoted scalar as it is written", () => {

@@ -80,6 +80,7 @@ callers:
     budget:
       per_day: "20.00"
       max_price: "1.50"
+      max_without_code: 100
     allow:
       countries:
         - US

@@ -84,6 +84,44 @@ describe("a number that was charged above the maximum", () => {
     expect(liar.count(/status=8/)).toBe(1);
   });
 
+  it("above what its caller may pay is cancelled although the daemon was started again meanwhile", async () => {
+    const liar = await startHandlerApi();
+    liar.on(/getNumber/, overcharged);
+    const first = await startGateway({
+      upstreams: handlerOnly(liar),
+      config: `callers:\n  - { name: qa, token: qa-token-0123456789, budget: { max_price: "0.50" } }`,
+    });
+    expect((await reasonOf(buy({ verifications: first.as("qa-token-0123456789") }))).reason).toBe("PRICE_ABOVE_MAX");
+    const gateway = await first.restart();
+    await turn(gateway, 300_000, 2_000);
+    expect(liar.count(/status=8/)).toBe(1);
+  });
+
+  it("is not cancelled by a daemon that has been stopped", async () => {
+    const liar = await startHandlerApi();
+    liar.on(/getNumber/, overcharged);
+    const gateway = await startGateway({ upstreams: handlerOnly(liar) });
+    await reasonOf(buy(gateway, { maxPrice: usd(0, 50) }));
+    const stopped = gateway.daemon.stop();
+    await gateway.clock.advance(11_000);
+    await stopped;
+    await turn(gateway, 300_000, 2_000);
+    expect(liar.count(/status=8/)).toBe(0);
+    expect(gateway.log.join("")).not.toContain("is not cancelled yet");
+  });
+
+  it("keeps its code when that comes before it can be given back", async () => {
+    const liar = await startHandlerApi();
+    liar.on(/getNumber/, overcharged);
+    const gateway = await startGateway({ upstreams: handlerOnly(liar) });
+    await reasonOf(buy(gateway, { maxPrice: usd(0, 50) }));
+    const [bought] = (await gateway.verifications.listVerifications({})).verifications;
+    liar.on(/getStatus/, "STATUS_OK:482910");
+    await turnUntil(gateway, bought?.verificationId ?? "", Status.RECEIVED);
+    await turn(gateway, 300_000, 2_000);
+    expect(liar.count(/status=8/)).toBe(0);
+  });
+
   it("is not polled for once it is cancelled in the background", async () => {
     const liar = await startHandlerApi();
     liar.on(/getNumber/, overcharged);

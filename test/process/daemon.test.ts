@@ -1,26 +1,10 @@
-import { createClient } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { VerificationStatus as Status, VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
+import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { until } from "../support/clock.ts";
-import { emptyFolder, type Folder, run, urlOf } from "./process.ts";
+import { clientAt, emptyFolder, type Folder, run, urlOf } from "./process.ts";
 
 const ANYWHERE = { NUMGATE_LISTEN: "127.0.0.1:0" };
-
-function clientAt(url: string, token?: string) {
-  const transport = createConnectTransport({
-    baseUrl: url,
-    httpVersion: "2",
-    interceptors: [
-      (next) => (request) => {
-        if (token) request.header.set("authorization", `Bearer ${token}`);
-        return next(request);
-      },
-    ],
-  });
-  return createClient(VerificationService, transport);
-}
 
 async function sandboxFor(folder: Folder, codeDelayMs: number) {
   const sandbox = await startSandbox({ codeDelayMs });
@@ -64,11 +48,11 @@ describe("the daemon", () => {
   it("killed while a purchase is under way does not buy again, and keeps what it does not know", async () => {
     const folder = await emptyFolder();
     const sandbox = await sandboxFor(folder, 2_000);
-    sandbox.control.failNext({ upstream: "smsverificationservice", endpoint: "create", kind: "silence" });
+    sandbox.control.failNext({ upstream: "ping", endpoint: "create", kind: "silence" });
     const first = run(folder, []);
-    const request = { countryCode: "US", service: "whatsapp", requestId: crypto.randomUUID() };
+    const request = { countryCode: "US", service: "whatsapp", upstreams: ["ping"], requestId: crypto.randomUUID() };
     const call = clientAt(await urlOf(first)).createVerification(request);
-    await until(() => sandbox.control.books().smsverificationservice.calls.create === 1);
+    await until(() => sandbox.control.books().ping.calls.create === 1);
     first.child.kill("SIGKILL");
     await expect(call).rejects.toThrow();
 
@@ -76,8 +60,25 @@ describe("the daemon", () => {
     await expect(verifications.createVerification(request)).rejects.toThrow("may have sold a number");
     const listed = (await verifications.listVerifications({})).verifications;
     expect(listed).toMatchObject([{ status: Status.PENDING, attempts: [{ outcome: 3 }] }]);
-    expect(sandbox.control.books().smsverificationservice.calls.create).toBe(1);
-    expect(sandbox.control.books().ping.calls.create).toBeUndefined();
+    expect(sandbox.control.books().ping.calls.create).toBe(1);
+    expect(sandbox.control.books().smsverificationservice.calls.create).toBeUndefined();
+  });
+
+  it("killed after a purchase was sold, and before it was told, finds the number after a restart", async () => {
+    const folder = await emptyFolder();
+    const sandbox = await sandboxFor(folder, 60_000);
+    sandbox.control.failNext({ upstream: "smsverificationservice", endpoint: "create", kind: "slow" });
+    const first = run(folder, []);
+    const request = { countryCode: "US", service: "whatsapp", requestId: crypto.randomUUID() };
+    const call = clientAt(await urlOf(first)).createVerification(request);
+    await until(() => sandbox.control.books().smsverificationservice.orders.length === 1);
+    first.child.kill("SIGKILL");
+    await expect(call).rejects.toThrow();
+
+    const { verification } = await clientAt(await urlOf(run(folder, []))).createVerification(request);
+    const { orders, calls } = sandbox.control.books().smsverificationservice;
+    expect(verification).toMatchObject({ status: Status.WAITING, phoneNumber: orders[0]?.phone });
+    expect(calls.create).toBe(1);
   });
 
   it("starts with nothing configured, in front of its sandbox, and says what to try", async () => {
@@ -107,12 +108,16 @@ describe("the daemon", () => {
     expect(daemon.stderr()).not.toContain('"level":50');
   });
 
-  it("refuses a database that another daemon has open", async () => {
+  it("refuses a database that another daemon has open, and leaves that one unharmed", async () => {
     const folder = await emptyFolder();
-    await urlOf(run(folder, [], ANYWHERE));
+    const first = clientAt(await urlOf(run(folder, [], ANYWHERE)));
+    const request = { countryCode: "US", service: "sandboxnever" };
+    await first.createVerification(request);
     const second = run(folder, [], ANYWHERE);
     expect(await second.exit).toBe(1);
     expect(second.stderr()).toMatch(/numgate-sandbox\.db.*in use/);
+    await first.createVerification(request);
+    expect((await first.listVerifications({})).verifications).toHaveLength(2);
   });
 
   it("takes over callers on SIGHUP, and keeps the old ones when the file is wrong", async () => {

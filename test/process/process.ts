@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type Client, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
 import { onTestFinished } from "vitest";
+import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
 
 const MAIN = path.resolve("src/main.ts");
 
@@ -28,9 +31,22 @@ export interface Running {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
+export interface Bounds {
+  /** Whatever would make a file larger is refused it, as on a full disk. */
+  readonly largestFileBytes?: number;
+}
+
 /** Runs `numgate` as a process of its own, with no environment but what is given. */
-export function run(folder: Folder, args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export function run(
+  folder: Folder,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { largestFileBytes }: Bounds = {},
+): Running {
+  const command = [process.execPath, MAIN, ...args];
+  const bounded = ["sh", "-c", `ulimit -f ${Math.ceil((largestFileBytes ?? 0) / 512)} && exec "$0" "$@"`, ...command];
+  const [program = "", ...words] = largestFileBytes === undefined ? command : bounded;
+  const child = spawn(program, words, {
     cwd: folder.path,
     env: { PATH: process.env.PATH ?? "", HOME: folder.path, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,6 +71,21 @@ export function run(folder: Folder, args: readonly string[], env: Record<string,
       }
     },
   };
+}
+
+/** A client of the verifications at a daemon's URL, that shows the token. */
+export function clientAt(url: string, token?: string): Client<typeof VerificationService> {
+  const transport = createConnectTransport({
+    baseUrl: url,
+    httpVersion: "2",
+    interceptors: [
+      (next) => (request) => {
+        if (token) request.header.set("authorization", `Bearer ${token}`);
+        return next(request);
+      },
+    ],
+  });
+  return createClient(VerificationService, transport);
 }
 
 /** The URL that a daemon says it listens on. */

@@ -159,7 +159,7 @@ export function createLives({ router, clock }: RouterVisit) {
       const now = new Date(clock.now());
       const messages = [
         ...verification.messages,
-        { messageId: `${clock.now()}`, text: "1234", code: "1234", receiveTime: now },
+        { messageId: `${clock.now()}`, text: "1234", code: "1234", receiveTime: now, late: false },
       ];
       const received: Verification = { ...verification, status: "RECEIVED", code: "1234", codeTime: now, messages };
       router.observe(received);

@@ -4,7 +4,6 @@ import { Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
-import { endOnDrain } from "../../src/rpc/streams.ts";
 import { until } from "../support/clock.ts";
 import { openSocket, requestByHttp2, TRANSPORTS } from "./clients.ts";
 import { echo, start } from "./support.ts";
@@ -51,7 +50,7 @@ describe("a malformed authority", () => {
 describe("connections", () => {
   it("leave nothing behind when their client ends them, as a process that exits does", async () => {
     const { server, address, port } = await start({
-      watchVerification: (_, context) => endOnDrain(context, () => deaf({ verification: {} })),
+      watchVerification: () => deaf({ verification: {} }),
     });
     const sockets: Socket[] = [];
     const createConnection = () => {
@@ -73,7 +72,7 @@ describe("connections", () => {
 
   it("leave no stream behind when it is cancelled", async () => {
     const { server, address } = await start({
-      watchVerification: (_, context) => endOnDrain(context, () => deaf({ verification: {} })),
+      watchVerification: () => deaf({ verification: {} }),
     });
     for (const [, transport] of TRANSPORTS) {
       const abort = new AbortController();

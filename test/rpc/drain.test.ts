@@ -4,7 +4,6 @@ import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect
 import { describe, expect, it } from "vitest";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.ts";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
-import { endOnDrain } from "../../src/rpc/streams.ts";
 import { until } from "../support/clock.ts";
 import { openSocket, TRANSPORTS } from "./clients.ts";
 import { pem, start } from "./support.ts";
@@ -44,11 +43,10 @@ describe("drain", () => {
       const call = held();
       const { server, address, port } = await start({
         getVerification: call.getVerification,
-        watchVerification: (_, context) =>
-          endOnDrain(context, async function* () {
-            yield { verification: { verificationId: "v1" } };
-            await new Promise(() => {});
-          }),
+        watchVerification: async function* () {
+          yield { verification: { verificationId: "v1" } };
+          await new Promise(() => {});
+        },
       });
       const client = createClient(VerificationService, transport(`http://${address}`));
       const stream = client.watchVerification({ verificationId: "v1" })[Symbol.asyncIterator]();

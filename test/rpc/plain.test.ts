@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
 import { GatewayError } from "../../src/core/error.ts";
 import { answerText } from "../../src/rpc/http.ts";
-import { endOnDrain } from "../../src/rpc/streams.ts";
 import { until } from "../support/clock.ts";
 import { requestByHttp2 } from "./clients.ts";
 import { echo, start } from "./support.ts";
@@ -53,10 +52,9 @@ describe("metrics and log", () => {
         if (verificationId === "v-secret") return {};
         throw new GatewayError("NOT_FOUND", "no verification has this id");
       },
-      watchVerification: (_, context) =>
-        endOnDrain(context, async function* () {
-          yield { verification: {} };
-        }),
+      watchVerification: async function* () {
+        yield { verification: {} };
+      },
     });
     const client = createClient(VerificationService, createGrpcTransport({ baseUrl: `http://${address}` }));
     await client.getVerification({ verificationId: "v-secret" });
@@ -83,11 +81,10 @@ describe("metrics and log", () => {
 
   it("know a client that leaves as cancelled, not as a bug", async () => {
     const { address, log } = await start({
-      watchVerification: (_, context) =>
-        endOnDrain(context, async function* (signal) {
-          yield { verification: {} };
-          await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-        }),
+      watchVerification: async function* (_, { signal }) {
+        yield { verification: {} };
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      },
     });
     const abort = new AbortController();
     const client = createClient(VerificationService, createGrpcTransport({ baseUrl: `http://${address}` }));
@@ -95,6 +92,6 @@ describe("metrics and log", () => {
     await watch.next();
     abort.abort();
     await until(() => log.length > 0);
-    expect(log).toMatchObject([{ level: 30, code: "Canceled" }]);
+    expect(log).toMatchObject([{ level: 20, code: "Canceled" }]);
   });
 });

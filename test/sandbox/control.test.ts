@@ -118,6 +118,13 @@ describe("the control API", () => {
     expect((await here.ping("/nonvoip/services")).status).toBe(502);
   });
 
+  it("orders a rate of faults", async () => {
+    const here = await visit();
+    const asked = { upstream: "ping", endpoint: "*", rate: 1, kinds: ["status_429"], retry_after: 9 };
+    expect((await here.control("/fault_rate", asked)).status).toBe(200);
+    expect((await here.ping("/nonvoip/services")).headers["retry-after"]).toBe("9");
+  });
+
   it.each([
     ["/faults", { upstream: "ping", endpoint: "list", kind: "fire" }, /^kind: .*"html".*"slow"/],
     [
@@ -132,6 +139,8 @@ describe("the control API", () => {
     ],
     ["/faults", { upstream: "ping", endpoint: "*", kind: "html", time: 2 }, /unknown field time; known: .*times/],
     ["/deliver", { code: "123456" }, /either order_id or phone/],
+    ["/fault_rate", { upstream: "ping", endpoint: "list", rate: 30 }, /^rate: /],
+    ["/fault_rate", { upstream: "ping", endpoint: "lists", rate: 0.3 }, /no endpoint lists; known: \*, list/],
     ["/deliver", { order: "x" }, /unknown field order; known: upstream, order_id/],
     ["/balance", { upstream: "ping", balance: "lots" }, /not an amount of money: lots/],
     ["/callbacks", { upstream: "ping", url: null }, /ping posts no messages; known: smsverificationservice, papsms/],

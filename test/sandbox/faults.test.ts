@@ -98,6 +98,38 @@ describe("faults", () => {
     expect([await list(), await list(), await list()]).toEqual([502, 502, 200]);
   });
 
+  it("come by chance at the rate that was set, after those that were ordered, and again after a reset", async () => {
+    const here = await visit();
+    const { control } = here.sandbox;
+    const statuses = async () => {
+      control.failOften({ upstream: "ping", endpoint: "list", rate: 0.3, kinds: ["html_502", "status_500"] });
+      control.failNext({ upstream: "ping", endpoint: "list", kind: "status_429" });
+      const seen: number[] = [];
+      for (let call = 0; call < 50; call += 1) seen.push((await here.ping("/nonvoip/services")).status);
+      return seen;
+    };
+    const first = await statuses();
+    expect(first[0]).toBe(429);
+    expect(new Set(first.slice(1))).toEqual(new Set([200, 500, 502]));
+    expect(first.filter((status) => status === 200).length).toBeGreaterThan(25);
+    control.reset();
+    expect((await here.ping("/nonvoip/services")).status).toBe(200);
+    control.reset();
+    expect(await statuses()).toEqual(first);
+  });
+
+  it("come by chance to one endpoint alone, until the rate is 0", async () => {
+    const here = await visit();
+    const { control } = here.sandbox;
+    control.failOften({ upstream: "ping", endpoint: "*", rate: 1, kinds: ["html_502"] });
+    control.failOften({ upstream: "ping", endpoint: "list", rate: 0 });
+    expect((await here.ping("/nonvoip/services")).status).toBe(200);
+    expect((await here.ping(`/nonvoip/services/${PING_WHATSAPP}`)).status).toBe(502);
+    expect((await here.sms("/services/temporary/")).status).toBe(200);
+    control.failOften({ upstream: "ping", endpoint: "*", rate: 0 });
+    expect((await here.ping(`/nonvoip/services/${PING_WHATSAPP}`)).status).toBe(200);
+  });
+
   it.each([
     ["smsverifyo", { ok: false, error: { code: "internal_error", message: "Something went wrong" } }],
     ["papsms", { success: false, error: { code: "internal_error", message: "Something went wrong" } }],

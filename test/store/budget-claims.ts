@@ -11,10 +11,12 @@ import {
   created,
   eur,
   minutesLater,
+  money,
   NOON,
   refusal,
   usd,
   waiting,
+  xau,
 } from "./samples.ts";
 
 const TEN_MINUTES_TO_MIDNIGHT = new Date("2026-05-15T23:50:00Z");
@@ -48,10 +50,30 @@ export function budgetClaims(store: () => Store): void {
     expect(await store().getVerification("ci", verificationId)).toStrictEqual(before);
   });
 
-  it("grants parallel attempts no more than the bound", async () => {
-    const attempts = Array.from({ length: 20 }, () => reserve({ perDay: usd("2.50") }));
+  it("grants hundreds of parallel attempts exactly the bound", async () => {
+    const budget = { perDay: usd("50"), perMonth: usd("60") };
+    const attempts = Array.from({ length: 400 }, () => reserve(budget));
     const answers = await Promise.allSettled(attempts);
-    expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(5);
+    expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(100);
+    for (const answer of answers) {
+      if (answer.status === "rejected") expect(answer.reason).toMatchObject(refusal("BUDGET_EXCEEDED"));
+    }
+    await expect(reserve(budget, NOON, usd("0.000001"))).rejects.toMatchObject({ metadata: { spent: "50.00 USD" } });
+  });
+
+  it("grants parallel attempts exactly the bound while others are released and settled", async () => {
+    const ids = await Promise.all(Array.from({ length: 40 }, () => buying(store())));
+    const settled = ids.flatMap((id, i) =>
+      i % 2 === 0
+        ? [store().recordRefusal(id, "NO_NUMBERS", NOON)]
+        : [
+            store().recordPurchase(id, aPurchase({ price: usd("0.50") })),
+            store().recordEnd(id, "EXPIRED", undefined, NOON),
+          ],
+    );
+    const answers = await Promise.allSettled(Array.from({ length: 60 }, () => reserve({ perDay: usd("20") })));
+    expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(20);
+    await Promise.all(settled);
   });
 
   it("keeps the money reserved while a purchase is uncertain", async () => {
@@ -106,18 +128,38 @@ export function budgetClaims(store: () => Store): void {
     await reserve(budget, TEN_MINUTES_TO_MIDNIGHT);
   });
 
-  it("refuses a price in another currency than the bound's", async () => {
-    await expect(reserve({ perDay: usd("100") }, NOON, eur("0.01"))).rejects.toMatchObject({
+  it("weighs another currency's price by its rate, rounded up", async () => {
+    const budget = { perDay: usd("1.10") };
+    await expect(reserve(budget, NOON, eur("1.000001"))).rejects.toMatchObject({
       ...refusal("BUDGET_EXCEEDED"),
-      metadata: { currency: "EUR" },
+      metadata: { budget: "per_day", price: "1.000001 EUR", spent: "0.00 USD" },
     });
+    await reserve(budget, NOON, eur("0.999999"));
+    await expect(reserve(budget, NOON, usd("0.000002"))).rejects.toMatchObject({ metadata: { spent: "1.099999 USD" } });
   });
 
-  it("refuses every price once another currency was charged in the period, until it is refunded", async () => {
+  it("weighs what was spent in other currencies, also against a bound that is not in dollars", async () => {
+    await reserve({}, NOON, usd("1.10"));
+    await reserve({}, NOON, money("100", "RUB"));
+    await expect(reserve({ perMonth: eur("2.99") }, NOON, eur("1"))).rejects.toMatchObject({
+      message: "1.00 EUR on top of 2.00 EUR would pass the budget per_month of 2.99 EUR",
+    });
+    await reserve({ perMonth: eur("3") }, NOON, eur("1"));
+  });
+
+  it("refuses a price in a currency that nobody can weigh", async () => {
+    await expect(reserve({ perDay: usd("100") }, NOON, xau("0.01"))).rejects.toMatchObject({
+      ...refusal("BUDGET_EXCEEDED"),
+      metadata: { currency: "XAU" },
+    });
+    await reserve({ perDay: xau("1") }, NOON, xau("1"));
+  });
+
+  it("refuses every price once such a currency was charged in the period, until it is refunded", async () => {
     const id = await buying(store());
-    await store().recordPurchase(id, aPurchase({ price: eur("0.45") }));
+    await store().recordPurchase(id, aPurchase({ price: xau("0.45") }));
     await expect(reserve({ perDay: usd("100") })).rejects.toMatchObject(refusal("BUDGET_EXCEEDED"));
-    await store().recordEnd(id, "CANCELLED", eur("0.45"), minutesLater(2));
+    await store().recordEnd(id, "CANCELLED", xau("0.45"), minutesLater(2));
     await reserve({ perDay: usd("100") });
   });
 

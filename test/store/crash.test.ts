@@ -22,6 +22,7 @@ it("has all that was acknowledged, and nothing by halves, after kill -9", async 
 
     const store = openSqliteStore(path);
     const found = await listAll(store);
+    expect(await store.checkLedger()).toEqual([]);
     await store.close();
     for (const [id, version] of acknowledged) expect(found.get(id)?.version).toBeGreaterThanOrEqual(version);
     for (const verification of found.values()) expectWhole(verification);
@@ -65,13 +66,16 @@ function expectBooksWhole(path: string, found: ReadonlyMap<string, Verification>
   const db = new DatabaseSync(path);
   expect(db.prepare("pragma integrity_check").get()).toMatchObject({ integrity_check: "ok" });
   const rows = db
-    .prepare(`select verification_id as id, count(e.seq) as entries
-      from verifications v left join entries e on e.verification = v.seq group by v.seq`)
+    .prepare(`select order_id as id,
+      (select count(*) from entries where order_seq = o.seq) as entries,
+      (select count(*) from history where order_seq = o.seq) as events
+      from orders o`)
     .all();
   expect(rows.length).toBe(found.size);
-  for (const { id, entries } of rows) {
+  for (const { id, entries, events } of rows) {
     const { version = 0, status } = found.get(String(id)) ?? {};
     const refunds = status === "CANCELLED" ? 1 : 0;
+    expect(events).toBe(version);
     expect(entries).toBe((ENTRIES_BY_VERSION[version] ?? 5) + refunds);
   }
   db.close();

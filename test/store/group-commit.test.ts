@@ -74,7 +74,36 @@ describe("group commit", () => {
     expect(told).toEqual(["commit", "command 1", "command 2"]);
   });
 
-  it.for(["begin", "commit", "savepoint"] as const)(
+  it("undoes nothing for a command that fails before it changes anything", async () => {
+    transaction.rollback = transaction.savepoint = () => expect.unreachable();
+    const refused = group.run(() => {
+      db.prepare("select 1").get();
+      throw new Error("no");
+    });
+    const answers = await Promise.allSettled([add(1), refused, add(1), add(2)]);
+    expect(answers.map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+    expect(added()).toEqual([1, 2]);
+    expect(commits).toBe(1);
+  });
+
+  it("tells each command's caller once, also when it was run twice", async () => {
+    const runs: string[] = [];
+    const told: string[] = [];
+    const note = (name: string, n: number) =>
+      group.run(() => {
+        runs.push(name);
+        db.prepare("insert into numbers values (?1)").run(BigInt(n));
+        if (n < 0) throw new Error("no");
+        return name;
+      });
+    const first = note("first", 1).then((name) => told.push(name));
+    await Promise.all([first, note("failing", -1).catch(() => told.push("failed"))]);
+    expect(runs).toEqual(["first", "failing", "first", "failing"]);
+    expect(told.sort()).toEqual(["failed", "first"]);
+    expect(added()).toEqual([1]);
+  });
+
+  it.for(["begin", "commit", "savepoint", "rollbackToSavepoint"] as const)(
     "fails the whole batch, and no other, with its %s",
     async (step) => {
       const real = transaction[step];
@@ -82,8 +111,13 @@ describe("group commit", () => {
         transaction[step] = real;
         throw new Error("the disk is gone");
       };
-      const answers = await Promise.allSettled([add(1), add(2)]);
-      expect(answers).toMatchObject([{ reason: { message: "the disk is gone" } }, { status: "rejected" }]);
+      const failing = group.run(() => {
+        db.exec("insert into numbers values (10)");
+        throw new Error("no");
+      });
+      const answers = await Promise.allSettled([add(1), failing, add(2)]);
+      const gone = { reason: { message: "the disk is gone" } };
+      expect(answers).toMatchObject([gone, gone, gone]);
       expect(added()).toEqual([]);
       expect(await add(3)).toBe(3);
       expect(added()).toEqual([3]);

@@ -1,63 +1,53 @@
 import { expect, it } from "vitest";
 import type { CatalogSnapshot } from "../../src/core/catalog.ts";
-import type { Offer } from "../../src/core/offer.ts";
 import type { Store } from "../../src/core/store.ts";
+import type { Listing } from "../../src/core/upstream.ts";
+import { offersOf, snapshotOf } from "../catalog/fakes.ts";
 import { aWish, created, minutesLater, NOON, usd } from "./samples.ts";
 
-const OFFER: Offer = {
-  offerId: "acme:17",
-  upstream: "acme",
-  provider: "acmesms",
+const LISTING: Listing = {
   ref: "17",
   product: "VERIFICATION",
   country: "GB",
-  service: "whatsapp",
   serviceName: "WhatsApp / Business",
   capabilities: ["SMS", "VOICE"],
   price: usd("0.50"),
   available: true,
   availableCount: 12,
-  publishedSuccessRate: 0.875,
-  publishedWaitMs: 15_000,
+  successRate: 0.875,
+  waitMs: 15_000,
   curated: true,
-  supportsAreaCode: false,
-  rentalTerms: [],
-  esimPlan: undefined,
-  fetchTime: NOON,
 };
 
-const SPARSE: Offer = {
-  ...OFFER,
-  offerId: "acme:18",
+const SPARSE: Listing = {
   ref: "18",
   product: "RENTAL",
+  country: "United States",
+  serviceName: "Ünïcode ✆",
   capabilities: [],
-  price: undefined,
   available: false,
-  availableCount: undefined,
-  publishedSuccessRate: undefined,
-  publishedWaitMs: undefined,
-  curated: false,
   supportsAreaCode: true,
   rentalTerms: [
     { days: 3, price: usd("4.00") },
     { minDays: 4, maxDays: 30, pricePerDay: undefined },
   ],
   esimPlan: { dataGb: 0.5, validityDays: 30 },
-  fetchTime: minutesLater(1),
 };
 
-function snapshot(upstream: string, offers: readonly Offer[]): CatalogSnapshot {
-  return { upstream, offers, fetchTime: minutesLater(2), unresolved: ["Atlantis"] };
+function catalogOf(id: string, ...listings: readonly Listing[]): Promise<CatalogSnapshot> {
+  return snapshotOf({ id, provider: "acmesms" }, listings, minutesLater(2));
 }
 
 export function keepsakeClaims(store: () => Store): void {
   it("keeps the newest catalogue of each upstream, to the last field", async () => {
-    const huge = { ...OFFER, offerId: "acme:19", price: { currency: "EUR", micros: 2n ** 60n }, availableCount: 0 };
-    const catalogs = [snapshot("acme", [OFFER, SPARSE, huge]), snapshot("zeta", [])];
-    await store().saveCatalog(snapshot("acme", [OFFER]));
+    const huge = { ...LISTING, ref: "19", price: { currency: "EUR", micros: 2n ** 60n }, availableCount: 0 };
+    const nowhere = { ...LISTING, ref: "20", country: "Atlantis" };
+    const catalogs = [await catalogOf("acme", LISTING, SPARSE, huge, nowhere), await catalogOf("zeta")];
+    await store().saveCatalog(await catalogOf("acme", LISTING));
     for (const catalog of catalogs) await store().saveCatalog(catalog);
-    expect(await store().loadCatalogs()).toStrictEqual(catalogs);
+    const loaded = await store().loadCatalogs();
+    expect(loaded).toStrictEqual(catalogs);
+    expect(loaded.map(offersOf)).toStrictEqual(catalogs.map(offersOf));
   });
 
   it("remembers calls, oldest first, and forgets an upstream's old ones alone", async () => {

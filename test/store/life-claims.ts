@@ -52,7 +52,7 @@ export function lifeClaims(store: () => Store): void {
 
   it("waits again for another code, and receives it beside the first", async () => {
     const id = await received(store());
-    const waits = await store().recordAnother(id);
+    const waits = await store().recordAnother(id, minutesLater(4));
     expect(waits).toMatchObject({ status: "WAITING", messages: [{}] });
     expect(waits).not.toHaveProperty("code");
     const { messages } = waits;
@@ -64,15 +64,15 @@ export function lifeClaims(store: () => Store): void {
 
   it("waits on when it is to wait again", async () => {
     const id = await received(store());
-    const waits = await store().recordAnother(id);
-    expect(await store().recordAnother(id)).toStrictEqual(waits);
+    const waits = await store().recordAnother(id, minutesLater(4));
+    expect(await store().recordAnother(id, minutesLater(4))).toStrictEqual(waits);
     await store().recordEnd(id, "EXPIRED", undefined, NOON);
-    await expect(store().recordAnother(id)).rejects.toMatchObject(refusal("ALREADY_ENDED"));
+    await expect(store().recordAnother(id, minutesLater(4))).rejects.toMatchObject(refusal("ALREADY_ENDED"));
   });
 
   it("is not given back the code before when a text without one follows", async () => {
     const id = await received(store());
-    await store().recordAnother(id);
+    await store().recordAnother(id, minutesLater(4));
     const { code: _, ...greeting } = aMessage({ messageId: "m2", text: "Welcome!" });
     const { verification } = await store().recordMessages(id, [greeting], minutesLater(6));
     expect(verification.status).toBe("RECEIVED");
@@ -140,13 +140,28 @@ export function lifeClaims(store: () => Store): void {
     expect(verification.messages[0]?.text).toBe(text);
   });
 
-  it("takes no messages for what has ended, and none for what is not bought", async () => {
-    for (const status of ["COMPLETED", "CANCELLED", "EXPIRED", "FAILED"] as const) {
-      const late = store().recordMessages(await made[status](), [aMessage({ messageId: "late" })], NOON);
-      await expect(late).rejects.toMatchObject(refusal("ALREADY_ENDED"));
+  it.for(["COMPLETED", "CANCELLED", "EXPIRED"] as const)("keeps what comes late, and stays %s", async (status) => {
+    const id = await made[status]();
+    const before = await store().getVerification("ci", id);
+    const late = aMessage({ messageId: "late", code: "654321" });
+    const { verification, added } = await store().recordMessages(id, [late], minutesLater(9));
+    expect(added).toBe(true);
+    const taken = before.code === undefined ? { code: "654321", codeTime: minutesLater(9) } : {};
+    const messages = [...before.messages, { ...late, late: true }];
+    expect(verification).toStrictEqual({ ...before, ...taken, messages, version: before.version + 1 });
+    expect(await store().getVerification("ci", id)).toStrictEqual(verification);
+
+    const again = await store().recordMessages(id, [late, ...before.messages], minutesLater(10));
+    expect(again).toStrictEqual({ added: false, verification });
+  });
+
+  it("takes no messages for what has failed, and none for what is not bought", async () => {
+    for (const messages of [[aMessage()], []]) {
+      const failed = store().recordMessages(await made.FAILED(), messages, NOON);
+      await expect(failed).rejects.toMatchObject(refusal("ALREADY_ENDED"));
+      const early = store().recordMessages(await buying(store()), messages, NOON);
+      await expect(early).rejects.toMatchObject(bug(/is PENDING/));
     }
-    const early = store().recordMessages(await buying(store()), [aMessage()], NOON);
-    await expect(early).rejects.toMatchObject(bug(/is PENDING/));
   });
 
   it("ends a verification once when two want to", async () => {

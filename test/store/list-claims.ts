@@ -1,6 +1,18 @@
 import { expect, it } from "vitest";
-import type { Store, VerificationFilter } from "../../src/core/store.ts";
-import { anAttempt, buying, CI, callerNamed, created, NOON, REQUEST, received, refusal, waiting } from "./samples.ts";
+import type { OpenFilter, Store, VerificationFilter } from "../../src/core/store.ts";
+import {
+  anAttempt,
+  buying,
+  CI,
+  callerNamed,
+  created,
+  minutesLater,
+  NOON,
+  REQUEST,
+  received,
+  refusal,
+  waiting,
+} from "./samples.ts";
 
 const ALL: VerificationFilter = { statuses: [], pageSize: 100 };
 
@@ -30,6 +42,9 @@ export function listClaims(store: () => Store): void {
     expect(await list({ statuses: ["WAITING"] })).toEqual([wait]);
     expect(await list({ statuses: ["WAITING", "RECEIVED"] })).toEqual([got, wait]);
     expect(await list({ statuses: ["PENDING", "EXPIRED"] })).toEqual([pending]);
+    await store().recordEnd(wait, "EXPIRED", undefined, NOON);
+    expect(await list({ statuses: ["PENDING", "EXPIRED", "EXPIRED"] })).toEqual([pending, wait]);
+    expect(await list({ statuses: ["EXPIRED"], upstream: "zeta" })).toEqual([]);
   });
 
   it("filters by the upstream that sold, or may have", async () => {
@@ -55,7 +70,8 @@ export function listClaims(store: () => Store): void {
 
   it.for<[string, Partial<VerificationFilter>]>([
     ["everything", {}],
-    ["a status", { statuses: ["PENDING", "WAITING"] }],
+    ["a status", { statuses: ["PENDING"] }],
+    ["statuses", { statuses: ["PENDING", "WAITING", "EXPIRED"] }],
     ["a label", { label: { key: "env" } }],
     ["a label's value", { label: { key: "env", value: "ci" } }],
   ])("pages through %s without a gap or a repetition, while new ones come", async ([, filter]) => {
@@ -112,6 +128,23 @@ export function listClaims(store: () => Store): void {
     await store().recordEnd(done, "COMPLETED", undefined, NOON);
     const open = await store().openVerifications();
     expect(open.map((verification) => verification.verificationId)).toEqual([first, last]);
+  });
+
+  it("finds what has not ended at an upstream, in a status, or running out soon", async () => {
+    const [bought, got] = [await waiting(store()), await received(store(), { caller: callerNamed("qa") })];
+    const { verificationId: wanted } = await created(store());
+    const { verificationId: elsewhere } = await created(store());
+    await store().beginAttempt(elsewhere, CI, anAttempt({ upstream: "zeta" }));
+    const open = async (filter: OpenFilter) =>
+      (await store().openVerifications(filter)).map((verification) => verification.verificationId);
+
+    expect(await open({ upstream: "acme" })).toEqual([bought, got]);
+    expect(await open({ status: "PENDING" })).toEqual([wanted, elsewhere]);
+    expect(await open({ upstream: "zeta", status: "PENDING" })).toEqual([elsewhere]);
+    expect(await open({ expiresBy: minutesLater(20) })).toEqual([bought, got]);
+    expect(await open({ expiresBy: minutesLater(19) })).toEqual([]);
+    const [whole] = await store().openVerifications({ status: "RECEIVED" });
+    expect(whole).toStrictEqual(await store().getVerification("qa", got));
   });
 
   it("counts what has not ended by upstream", async () => {

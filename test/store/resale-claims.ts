@@ -57,4 +57,20 @@ export function resaleClaims(store: () => Store): void {
     const { verification } = await store().recordMessages(second, [fresh, aMessage()], minutesLater(2));
     expect(verification).toMatchObject({ status: "RECEIVED", code: "654321", messages: [{ messageId: "m2" }] });
   });
+
+  it("gives what comes late to nobody but the last who bought it", async () => {
+    const first = await buy("ci", "same");
+    await store().recordEnd(first, "EXPIRED", undefined, NOON);
+    const second = await buy("qa", "same");
+    const before = await store().getVerification("ci", first);
+    const late = await store().recordMessages(first, [aMessage()], minutesLater(1));
+    expect(late).toStrictEqual({ added: false, verification: before });
+    expect(await store().recordMessages(second, [aMessage()], minutesLater(1))).toMatchObject({ added: true });
+
+    const third = await buy("ci", "other");
+    await store().recordEnd(third, "EXPIRED", undefined, NOON);
+    expect(await store().recordMessages(third, [aMessage()], minutesLater(1))).toMatchObject({ added: true });
+    const fourth = await buy("qa", "other");
+    expect(await store().recordMessages(fourth, [aMessage()], minutesLater(2))).toMatchObject({ added: false });
+  });
 }

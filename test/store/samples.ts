@@ -1,5 +1,6 @@
 import type { Budget, Caller } from "../../src/core/caller.ts";
 import { type Money, parseMoney } from "../../src/core/money.ts";
+import type { Rates } from "../../src/core/rates.ts";
 import type { NewAttempt, NewVerification, RecordedPurchase, Store } from "../../src/core/store.ts";
 import type { Message, Verification, VerificationRequest } from "../../src/core/verification.ts";
 
@@ -17,6 +18,14 @@ export function money(decimal: string, currency: string): Money {
 
 export const usd = (decimal: string) => money(decimal, "USD");
 export const eur = (decimal: string) => money(decimal, "EUR");
+/** Of a currency that no rate is known of. */
+export const xau = (decimal: string) => money(decimal, "XAU");
+
+/** A euro is worth 1.10 dollars, and a rouble 0.011. */
+export const RATES: Rates = new Map([
+  ["EUR", 1_100_000n],
+  ["RUB", 11_000n],
+]);
 
 export function callerNamed(name: string, budget: Budget = {}): Caller {
   return { name, budget, allow: {} };
@@ -80,7 +89,8 @@ export function aPurchase(fields: Partial<RecordedPurchase> = {}): RecordedPurch
 }
 
 export function aMessage(fields: Partial<Message> = {}): Message {
-  return { messageId: "m1", text: "Your code is 123456", code: "123456", receiveTime: minutesLater(2), ...fields };
+  const text = "Your code is 123456";
+  return { messageId: "m1", text, code: "123456", receiveTime: minutesLater(2), late: false, ...fields };
 }
 
 export async function created(store: Store, fields: Partial<NewVerification> = {}): Promise<Verification> {
@@ -106,6 +116,13 @@ export async function waiting(store: Store, fields: Partial<NewVerification> = {
 export async function received(store: Store, fields: Partial<NewVerification> = {}): Promise<string> {
   const id = await waiting(store, fields);
   await store.recordMessages(id, [aMessage()], minutesLater(3));
+  return id;
+}
+
+/** A purchase of which nobody knows whether it was made. */
+export async function uncertain(store: Store, fields: Partial<NewVerification> = {}): Promise<string> {
+  const id = await buying(store, fields);
+  await store.recordUncertain(id, minutesLater(1));
   return id;
 }
 

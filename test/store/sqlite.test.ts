@@ -5,11 +5,14 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/core/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { snapshotOf } from "../catalog/fakes.ts";
 import { storeConformance } from "./conformance.ts";
-import { aWish, created, minutesLater, NOON, received, usd, waiting } from "./samples.ts";
+import { anAttempt, aWish, callerNamed, created, eur, minutesLater, NOON, received, usd, waiting } from "./samples.ts";
 import { temporaryDatabase } from "./temporary.ts";
 
-storeConformance("SQLite", async () => openSqliteStore(":memory:"));
+const NEXT_DAY = new Date("2026-05-16T00:00:00Z");
+
+storeConformance("SQLite", async (rates) => openSqliteStore(":memory:", rates));
 
 describe("a SQLite file", () => {
   it("holds everything after it is closed and opened again", async () => {
@@ -17,7 +20,7 @@ describe("a SQLite file", () => {
     const first = openSqliteStore(path);
     await received(first);
     await first.recordEnd(await waiting(first), "CANCELLED", usd("0.45"), minutesLater(4));
-    await first.saveCatalog({ upstream: "acme", offers: [], fetchTime: NOON, unresolved: ["Atlantis"] });
+    await first.saveCatalog(await snapshotOf({ id: "acme", provider: "acmesms" }, [], NOON));
     await first.recordCall({ upstream: "acme", verb: "buy", time: NOON }, NOON);
     const before = await everything(first);
     await first.close();
@@ -99,13 +102,48 @@ describe("a SQLite file", () => {
     expect(() => openSqliteStore(place(path))).toThrow(place(path));
   });
 
-  it("takes no change and no deletion of an entry of money", async () => {
+  it.for(["entries", "history"])("takes no change and no deletion of its %s", async (table) => {
     const path = temporaryDatabase();
     const store = openSqliteStore(path);
-    await waiting(store);
+    await store.recordEnd(await waiting(store), "EXPIRED", undefined, NOON);
+    await store.forget({ messages: NOON, orders: NOON }, 10);
     await store.close();
-    expect(() => alter(path, "update entries set micros = 0")).toThrow("entries are only ever added");
-    expect(() => alter(path, "delete from entries")).toThrow("entries are only ever added");
+    expect(() => alter(path, `update ${table} set time = 0`)).toThrow("only ever added");
+    expect(() => alter(path, `delete from ${table}`)).toThrow("only ever added");
+  });
+
+  it("finds the counters that are not the sums of their entries, and sets them right", async () => {
+    const path = temporaryDatabase();
+    const first = openSqliteStore(path);
+    await waiting(first);
+    await waiting(first, { caller: callerNamed("qa"), time: NEXT_DAY });
+    await first.recordEnd(await waiting(first), "EXPIRED", undefined, NOON);
+    await first.forget({ messages: NEXT_DAY, orders: NEXT_DAY }, 10);
+    await first.close();
+    const midnight = new Date("2026-05-15T00:00:00Z");
+    alter(
+      path,
+      `update spending set micros = micros + 5 where caller = 'ci'; delete from spending where caller = 'qa';
+      insert into spending values ('ops', ${NEXT_DAY.getTime()}, 'EUR', 7)`,
+    );
+
+    const second = openSqliteStore(path);
+    const ci = { caller: "ci", day: midnight, counted: usd("0.900005"), entered: usd("0.90") };
+    const ops = { caller: "ops", day: NEXT_DAY, counted: eur("0.000007"), entered: eur("0") };
+    const qa = { caller: "qa", day: NEXT_DAY, counted: usd("0"), entered: usd("0.45") };
+    expect(await second.checkLedger()).toStrictEqual([ci, ops, qa]);
+    expect(await second.checkLedger({ since: minutesLater(12 * 60 + 1) })).toStrictEqual([ops, qa]);
+    expect(await second.checkLedger({ since: NOON })).toStrictEqual([ci, ops, qa]);
+    expect(await second.checkLedger({ repair: true })).toStrictEqual([ci, ops, qa]);
+    expect(await second.checkLedger()).toEqual([]);
+    const reserve = async (perDay: string) => {
+      const caller = callerNamed("ci", { perDay: usd(perDay) });
+      const { verificationId } = await created(second, { caller });
+      return second.beginAttempt(verificationId, caller, anAttempt());
+    };
+    await expect(reserve("1.399999")).rejects.toMatchObject({ metadata: { spent: "0.90 USD" } });
+    await reserve("1.40");
+    await second.close();
   });
 
   it("names no phone number, text or token in an error", async () => {
@@ -113,7 +151,7 @@ describe("a SQLite file", () => {
     const wish = aWish();
     await store.createVerification(wish);
     const duplicate = store.createVerification(aWish({ ...wish, requestId: "other" }));
-    await expect(duplicate).rejects.toThrow(/^UNIQUE constraint failed: verifications.verification_id$/);
+    await expect(duplicate).rejects.toThrow(/^UNIQUE constraint failed: orders.order_id$/);
     await store.close();
   });
 });

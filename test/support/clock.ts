@@ -3,32 +3,40 @@ import type { Clock } from "../../src/core/clock.ts";
 export interface HandClock extends Clock {
   /** Turns the clock forward, firing what falls due in order, and lets what it set off run up to its next wait. */
   advance(ms: number): Promise<void>;
+
+  /** Sets the time of day, forward or back. What waits goes on waiting as long as it would have. */
+  jump(ms: number): void;
 }
 
 /** A clock that stands still until it is turned. */
 export function createHandClock(start = Date.parse("2026-05-01T12:00:00Z")): HandClock {
-  let now = start;
+  // Timers run by the time that has passed, whatever the time of day is set to.
+  let passed = 0;
+  let setBy = 0;
   const timers = new Set<{ at: number; action: () => void }>();
 
   return {
-    now: () => now,
+    now: () => start + passed + setBy,
     after(delayMs, action) {
-      const timer = { at: now + Math.max(delayMs, 0), action };
+      const timer = { at: passed + Math.max(delayMs, 0), action };
       timers.add(timer);
       return () => timers.delete(timer);
     },
     async advance(ms) {
-      const end = now + ms;
+      const end = passed + ms;
       for (;;) {
         await settle();
         const due = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
         if (!due) break;
         timers.delete(due);
-        now = Math.max(now, due.at);
+        passed = Math.max(passed, due.at);
         due.action();
       }
-      now = end;
+      passed = end;
       await settle();
+    },
+    jump(ms) {
+      setBy += ms;
     },
   };
 }

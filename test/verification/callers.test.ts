@@ -38,6 +38,7 @@ describe("a caller", () => {
       () => qa.getVerification({ verificationId }),
       () => qa.cancelVerification({ verificationId }),
       () => qa.completeVerification({ verificationId }),
+      () => qa.requestAnotherCode({ verificationId }),
       watch,
     ]) {
       expect(await reasonOf(call())).toMatchObject({ reason: "NOT_FOUND", code: "NotFound" });
@@ -69,11 +70,42 @@ describe("a caller", () => {
     expect((await buy({ verifications })).status).toBe(Status.WAITING);
   });
 
-  it("has no more open than it may", async () => {
-    const gateway = await startWithCallers("    budget: { max_open: 1 }");
+  it.each([
+    ["max_open: 3", "TOO_MANY_OPEN", 3],
+    [`per_day: "1.30"`, "BUDGET_EXCEEDED", 3],
+    [`per_month: "0.80"`, "BUDGET_EXCEEDED", 2],
+    [`per_day: "0"`, "BUDGET_EXCEEDED", 0],
+  ])(
+    "with %s is told %s, and has bought no more than %i, however many calls come at once",
+    async (budget, why, most) => {
+      const gateway = await startWithCallers(`    budget: { ${budget} }`);
+      const verifications = gateway.as(QA);
+      const calls = await Promise.all(
+        Array.from({ length: 25 }, () =>
+          buy({ verifications }).then(
+            () => "bought",
+            async (e) => (await reasonOf(Promise.reject(e))).reason,
+          ),
+        ),
+      );
+      expect(calls.toSorted()).toEqual([...Array(25 - most).fill(why), ...Array(most).fill("bought")]);
+      expect(sold(gateway.sandbox)).toBe(most);
+    },
+  );
+
+  it("that never gets a code is stopped after as many as it may, and may try once more an hour later", async () => {
+    const gateway = await startWithCallers("    budget: { max_without_code: 3 }");
     const verifications = gateway.as(QA);
-    await buy({ verifications });
-    expect(await reasonOf(buy({ verifications }))).toMatchObject({ reason: "TOO_MANY_OPEN" });
+    for (let i = 0; i < 3; i += 1) {
+      const { verificationId } = await buy({ verifications });
+      await verifications.cancelVerification({ verificationId });
+    }
+    expect(await reasonOf(buy({ verifications }))).toMatchObject({ reason: "BUDGET_EXCEEDED" });
+    expect(sold(gateway.sandbox)).toBe(3);
+    expect((await buy({ verifications: gateway.as(CI) })).status).toBe(Status.WAITING);
+    await gateway.clock.advance(3_600_000);
+    expect((await buy({ verifications })).status).toBe(Status.WAITING);
+    expect(await reasonOf(buy({ verifications }))).toMatchObject({ reason: "BUDGET_EXCEEDED" });
   });
 
   it("pays no more than it may for one number", async () => {

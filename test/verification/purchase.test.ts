@@ -73,26 +73,32 @@ upstreams:
     ["wrong_types", "PURCHASE_UNCERTAIN", 1],
   ];
 
-  describe.each(["ping", "smsverificationservice"] as const)("at %s", (upstream) => {
-    it.each(faults)("that meets %s ends as %s, and is not made again anywhere", async (kind, reason, sells) => {
-      const gateway = await startGateway();
+  it.each(faults)(
+    "that meets %s where nothing can tell ends as %s, and is not made again",
+    async (kind, reason, sells) => {
+      const gateway = await startGateway({
+        // The same offer at two accounts: the other would be next.
+        upstreams: ({ baseUrls: { ping } }) => `
+upstreams:
+  - { id: ping, provider: ping, api_key: sandbox, base_url: "${ping}" }
+  - { id: other, provider: ping, api_key: sandbox, base_url: "${ping}" }`,
+      });
       const { control } = gateway.sandbox;
-      control.failNext({ upstream, endpoint: "create", kind });
-      const other = upstream === "ping" ? "smsverificationservice" : "ping";
-      const requestId = crypto.randomUUID();
-      // The other one costs as much or more: it would be next.
-      const request = { requestId, upstreams: [upstream, ...(upstream === "ping" ? [] : [other])] };
+      control.failNext({ upstream: "ping", endpoint: "create", kind });
+      const request = { requestId: crypto.randomUUID() };
       const failure = await reasonOf(buy(gateway, request));
       expect(failure).toMatchObject({ reason, code: "Aborted" });
       expect(await reasonOf(buy(gateway, request))).toMatchObject({ reason });
       expect(sold(gateway.sandbox)).toBe(sells);
-      expect(control.books()[upstream].calls.create).toBe(1);
+      expect(control.books().ping.calls.create).toBe(1);
       const { verifications } = await gateway.verifications.listVerifications({});
       expect(verifications).toMatchObject([
         { status: Status.PENDING, attempts: [{ outcome: Outcome.UNCERTAIN, reason: "PURCHASE_UNCERTAIN" }] },
       ]);
-    });
+    },
+  );
 
+  describe.each(["ping", "smsverificationservice"] as const)("at %s", (upstream) => {
     it("that is refused for its rate moves on, and the upstream is left alone as long as it asks", async () => {
       const gateway = await startGateway();
       const { control } = gateway.sandbox;
@@ -152,7 +158,7 @@ upstreams:
   it("is made once for a request id, however many ask at once", async () => {
     const gateway = await startGateway();
     const requestId = crypto.randomUUID();
-    const all = await Promise.all(Array.from({ length: 50 }, () => buy(gateway, { requestId })));
+    const all = await Promise.all(Array.from({ length: 100 }, () => buy(gateway, { requestId })));
     expect(new Set(all.map(({ verificationId }) => verificationId)).size).toBe(1);
     expect(all.every(({ phoneNumber }) => phoneNumber !== "")).toBe(true);
     expect(sold(gateway.sandbox)).toBe(1);
@@ -168,6 +174,49 @@ upstreams:
       reason: "REQUEST_ID_REUSED",
       code: "InvalidArgument",
     });
+    expect(sold(gateway.sandbox)).toBe(1);
+  });
+
+  it("is made for one of two requests that come at once with one request id, and the other is refused", async () => {
+    const gateway = await startGateway();
+    const requestId = crypto.randomUUID();
+    const services = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? "whatsapp" : "telegram"));
+    const answers = await Promise.all(
+      services.map((service) =>
+        buy(gateway, { requestId, service }).then(
+          ({ verificationId }) => verificationId,
+          async (error) => (await reasonOf(Promise.reject(error))).reason,
+        ),
+      ),
+    );
+    expect(answers.filter((answer) => answer === "REQUEST_ID_REUSED")).toHaveLength(10);
+    expect(new Set(answers).size).toBe(2);
+    expect(sold(gateway.sandbox)).toBe(1);
+  });
+
+  it("is made for each caller that uses the same request id", async () => {
+    const gateway = await startGateway({
+      config: "callers:\n  - { name: a, token: aaaa-token-0123456789 }\n  - { name: b, token: bbbb-token-0123456789 }",
+    });
+    const requestId = crypto.randomUUID();
+    const [a, b] = await Promise.all(
+      ["aaaa", "bbbb"].map((name) => buy({ verifications: gateway.as(`${name}-token-0123456789`) }, { requestId })),
+    );
+    expect(a?.verificationId).not.toBe(b?.verificationId);
+    expect(sold(gateway.sandbox)).toBe(2);
+  });
+
+  it("that was not answered by the caller's deadline is found by its request id, and not made again", async () => {
+    const { gateway, proxy } = await startBehindProxy();
+    const { held, release } = proxy.hold(/orders\/create/);
+    const request = { countryCode: "US", service: "whatsapp", requestId: crypto.randomUUID() };
+    const call = reasonOf(gateway.verifications.createVerification(request, { timeoutMs: 5_000 }));
+    await until(() => held() === 1);
+    await gateway.clock.advance(4_800);
+    expect(await call).toMatchObject({ reason: "PURCHASE_UNCERTAIN" });
+    const again = buy(gateway, request);
+    release();
+    expect(await again).toMatchObject({ status: Status.WAITING });
     expect(sold(gateway.sandbox)).toBe(1);
   });
 

@@ -12,7 +12,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file numgate/v1/message.proto.
  */
 export const file_numgate_v1_message: GenFile = /*@__PURE__*/
-  fileDesc("ChhudW1nYXRlL3YxL21lc3NhZ2UucHJvdG8SCm51bWdhdGUudjEimAEKB01lc3NhZ2USEgoKbWVzc2FnZV9pZBgBIAEoCRITCgZzZW5kZXIYAiABKAlCA4ABARIRCgR0ZXh0GAMgASgJQgOAAQESFgoEY29kZRgEIAEoCUIDgAEBSACIAQESMAoMcmVjZWl2ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIHCgVfY29kZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChhudW1nYXRlL3YxL21lc3NhZ2UucHJvdG8SCm51bWdhdGUudjEipgEKB01lc3NhZ2USEgoKbWVzc2FnZV9pZBgBIAEoCRITCgZzZW5kZXIYAiABKAlCA4ABARIRCgR0ZXh0GAMgASgJQgOAAQESFgoEY29kZRgEIAEoCUIDgAEBSACIAQESMAoMcmVjZWl2ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRsYXRlGAYgASgIQgcKBV9jb2RlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * One message that a number received. It never changes once seen.
@@ -55,6 +55,15 @@ export type Message = Message$1<"numgate.v1.Message"> & {
    * @generated from field: google.protobuf.Timestamp receive_time = 5;
    */
   receiveTime?: Timestamp | undefined;
+
+  /**
+   * True when it was seen after the number's time was over, or after its verification had ended in another way. Such a
+   * message changes no status; its code becomes the verification's where there was none. Streams have ended by then: it
+   * is shown by the calls that get and list.
+   *
+   * @generated from field: bool late = 6;
+   */
+  late: boolean;
 };
 
 /**

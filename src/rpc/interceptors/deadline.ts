@@ -2,7 +2,7 @@ import { ConnectError, type Interceptor } from "@connectrpc/connect";
 
 /**
  * Answers a unary call when its deadline passes or its client goes, even when the handler is deaf to its signal:
- * connect tells the handler, and then waits for it. (Streams are served by endOnDrain, which does as much.)
+ * connect tells the handler, and then waits for it. (Streams are cut by whoever serves them.)
  */
 export const raceDeadline: Interceptor = (next) => async (request) => {
   if (request.stream) return next(request);

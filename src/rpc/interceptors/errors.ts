@@ -1,6 +1,8 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
-import { errorToWire } from "../error.ts";
+import { GatewayError } from "../../core/error.ts";
+import { betweenMessages, withMessages } from "../calls/messages.ts";
+import { errorToWire, toConnectError } from "../error.ts";
 
 /** Turns what handlers throw into what callers may see, and logs bugs. Nobody else logs them. */
 export function mapErrors(log: Logger): Interceptor {
@@ -17,26 +19,23 @@ export function mapErrors(log: Logger): Interceptor {
       const response = await next(
         request.stream ? { ...request, message: mapStream(request.message, toReadFailure) } : request,
       );
-      return response.stream ? { ...response, message: mapStream(response.message, toWire) } : response;
+      return response.stream ? withMessages(response, mapStream(response.message, toWire)) : response;
     } catch (error) {
       throw toWire(error);
     }
   };
 }
 
-async function* mapStream<T>(messages: AsyncIterable<T>, map: (error: unknown) => ConnectError): AsyncGenerator<T> {
-  try {
-    yield* messages;
-  } catch (error) {
-    throw map(error);
-  }
+function mapStream<T>(messages: AsyncIterable<T>, mapError: (error: unknown) => ConnectError): AsyncIterable<T> {
+  return betweenMessages(messages, { map: (message) => message, mapError });
 }
 
 /**
  * A request that cannot be read is no bug of ours: it is garbled, which connect calls internal, or its client has gone,
- * which Node says in its own words. (A unary request is read before interceptors are asked.)
+ * which Node says in its own words.
  */
-function toReadFailure(error: unknown): ConnectError {
+export function toReadFailure(error: unknown): ConnectError {
   if (!(error instanceof ConnectError)) return new ConnectError("the client has gone", Code.Canceled);
-  return error.code === Code.Internal ? new ConnectError(error.rawMessage, Code.InvalidArgument) : error;
+  if (error.code !== Code.Internal && error.code !== Code.InvalidArgument) return error;
+  return toConnectError(new GatewayError("INVALID_REQUEST", error.rawMessage));
 }

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import { ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.ts";
 import { callerKey, type RequestGate } from "../auth.ts";
+import { betweenMessages, withMessages } from "../calls/messages.ts";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200];
 
@@ -11,6 +12,8 @@ export interface Telemetry {
   readonly interceptor: Interceptor;
   /** Sees the calls that a gate turns away: no interceptor is asked about those. */
   gate(inner: RequestGate): RequestGate;
+  /** Counts another call that failed before any interceptor was asked. */
+  refused(context: HandlerContext, error: unknown): void;
 }
 
 /** Counts and times every call under the names of go-grpc-prometheus, and logs a line about it: never of its content. */
@@ -48,7 +51,8 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
       const code = failure ? (Code[failure.code] ?? "Unknown") : "OK";
       handled.inc({ ...labels, grpc_code: code });
       seconds.observe(labels, ms / 1000);
-      const level = failure ? "info" : "debug";
+      // That a client leaves is how most streams end.
+      const level = failure && failure.code !== Code.Canceled ? "info" : "debug";
       if (!log.isLevelEnabled(level)) return;
       const reason = failure?.findDetails(ErrorInfoSchema)[0]?.reason;
       const caller = values.get(callerKey)?.name;
@@ -64,7 +68,7 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
       const end = begin(request.method, request.contextValues);
       try {
         const response = await next(request);
-        if (response.stream) return { ...response, message: follow(response.message, end) };
+        if (response.stream) return withMessages(response, follow(response.message, end));
         end();
         return response;
       } catch (error) {
@@ -80,21 +84,15 @@ export function createTelemetry(registry: Registry, log: Logger): Telemetry {
         throw error;
       }
     },
+    refused: (context, error) => begin(context.method, context.values)(error),
   };
 }
 
-async function* follow<T>(messages: AsyncIterable<T>, end: (error?: unknown) => void): AsyncGenerator<T> {
-  // A client that leaves while it is being written to ends the iteration without an exception.
-  let outcome: unknown = new ConnectError("the client has gone", Code.Canceled);
-  try {
-    yield* messages;
-    outcome = undefined;
-  } catch (error) {
-    outcome = error;
-    throw error;
-  } finally {
-    end(outcome);
-  }
+function follow<T>(messages: AsyncIterable<T>, end: (error?: unknown) => void): AsyncIterable<T> {
+  return betweenMessages(messages, {
+    map: (message) => message,
+    onEnd: (error, left) => end(left ? new ConnectError("the client has gone", Code.Canceled) : error),
+  });
 }
 
 function labelsOf(desc: DescMethod) {

@@ -34,6 +34,8 @@ export function handlerApi(http: UpstreamHttp, host: Host): Desks {
     catalog: catalogDesk(api),
     balance: (signal) => api.call.get("getBalance", balanceAnswer(host.currency), signal),
     verification: verificationDesk(api),
+    // How many a host lists is nowhere said; none is known that lists fewer.
+    recentHolds: { newest: 10, openOnly: true },
     rental: host.rentDays.length > 0 ? rentalDesk(api) : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Money } from "../../../core/money.ts";
 import type { Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
-import { amount, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
+import { amount, everyLine, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
 const number = z.string().regex(/^\+?\d{5,15}$/);
@@ -113,6 +113,7 @@ export function activationsAnswer(currency: string): z.ZodType<readonly RecentOr
       activationId: id,
       phoneNumber: number,
       serviceCode: text,
+      countryCode: hint(id),
       activationCost: z.string().nullish(),
       currency: z.string().nullish(),
       activationTime: hint(time),
@@ -122,11 +123,13 @@ export function activationsAnswer(currency: string): z.ZodType<readonly RecentOr
         orderRef: line.activationId,
         numberAsSold: line.phoneNumber,
         serviceName: serviceNameOf(line.serviceCode),
+        offerRef: line.countryCode === undefined ? undefined : `${line.countryCode}.${line.serviceCode}`,
         price: charged(line.activationCost, line.currency, currency),
         createTime: line.activationTime,
       }),
     );
-  const activations = numberedLines(activation);
+  // A list that hides one order proves nothing about it.
+  const activations = everyLine(activation);
   return z.union([
     z.object({ data: activations }).transform(({ data }) => data),
     z.object({ activeActivations: z.object({ rows: activations }) }).transform((all) => all.activeActivations.rows),

@@ -1,0 +1,200 @@
+// The catalogue from ten thousand offers to a million, beside plain objects: see README.md.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { toBinary } from "@bufbuild/protobuf";
+import { type Client, createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import {
+  CatalogService,
+  ListCountriesResponseSchema,
+  ListOffersResponseSchema,
+} from "../../gen/numgate/v1/catalog_pb.ts";
+import type { Inside } from "./inside.ts";
+import { offersIn, SIZES } from "./listings.ts";
+import type { Asked, Told } from "./serve.ts";
+
+/** Calls of each RPC, and as many of the no-op: in turns for the time they take, then in rows for the processor's. */
+const CALLS = 400;
+const WARM_UP = 50;
+
+const folder = await mkdtemp(path.join(tmpdir(), "numgate-bench-"));
+try {
+  const asked = process.argv.slice(2).map(Number);
+  for (const [sizeIndex, size] of SIZES.entries()) {
+    if (asked.length > 0 && !asked.includes(offersIn(size))) continue;
+    const file = path.join(folder, `${sizeIndex}.db`);
+    const columns = await inside("columns", sizeIndex, file);
+    const plain = await inside("plain", sizeIndex);
+    printInside(columns, plain);
+    await measurePort(file);
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function inside(form: "columns" | "plain", sizeIndex: number, file = ""): Promise<Inside> {
+  const child = start("inside.ts", [form, String(sizeIndex), file]);
+  const [told] = await once(child, "message");
+  await once(child, "exit");
+  return told;
+}
+
+function start(script: string, args: readonly string[]): ChildProcess {
+  return fork(new URL(script, import.meta.url), args, { execArgv: ["--expose-gc"] });
+}
+
+function printInside(columns: Inside, plain: Inside): void {
+  const row = (name: string, read: (form: Inside) => number | undefined, digits = 1) => ({
+    name,
+    columns: read(columns)?.toFixed(digits) ?? "-",
+    "plain objects": read(plain)?.toFixed(digits) ?? "-",
+  });
+  print(`${columns.offers.toLocaleString("en")} offers of five upstreams, in one process`, [
+    row("build, ms of CPU", ({ buildMs }) => buildMs, 0),
+    row("longest block of it, ms of CPU", ({ blockMs }) => blockMs),
+    row("restore from its stored form, ms of CPU", ({ restoreMs }) => restoreMs, 0),
+    row("heap, MB", ({ heapMb }) => heapMb),
+    row("arrays, MB", ({ arraysMb }) => arraysMb),
+    ...Object.keys(columns.medianUs).map((question) => row(`${question}, µs`, ({ medianUs }) => medianUs[question])),
+  ]);
+}
+
+async function measurePort(file: string): Promise<void> {
+  const empty = await open(":memory:");
+  const [, nothing] = [await warm(empty.real), await empty.ask({})];
+  empty.child.disconnect();
+  const full = await open(file);
+  await warm(full.real);
+  const loaded = await full.ask({});
+
+  const rows = [];
+  const us = { countryCode: "US", service: "whatsapp" };
+  rows.push(await listOffers(full, "a country and a service", () => us));
+  rows.push(await listOffers(full, "a country", (turn) => ({ countryCode: ["US", "GB", "DE", "FR"][turn % 4] ?? "" })));
+  rows.push(await listOffers(full, "price", () => ({})));
+  rows.push(await listOffers(full, "price, page after page", (_, pageToken) => ({ pageToken })));
+  for (const orderBy of ["price desc", "success_rate desc", "wait", "available_count desc"]) {
+    rows.push(await listOffers(full, orderBy, () => ({ orderBy })));
+  }
+  rows.push(await listOffers(full, "search and stock", () => ({ search: "whats", inStockOnly: true })));
+  rows.push(await listCountries(full));
+  const everything = await full.ask({});
+  full.child.disconnect();
+
+  print("over the port, beside a no-op of the same answer in the same process", rows);
+  const over = (told: Told, of: readonly ("rssMb" | "heapMb" | "arraysMb")[]) =>
+    of.reduce((sum, part) => sum + told[part] - nothing[part], 0).toFixed(1);
+  print("memory over the same process without offers, MB", [
+    {
+      when: "loaded, and asked once for each list",
+      RSS: over(loaded, ["rssMb"]),
+      "heap and arrays": over(loaded, ["heapMb", "arraysMb"]),
+    },
+    { when: "after all of the above", RSS: "", "heap and arrays": over(everything, ["heapMb", "arraysMb"]) },
+  ]);
+  print("loaded from the database", [{ ms: full.startMs.toFixed(0) }]);
+}
+
+interface Served {
+  readonly child: ChildProcess;
+  readonly real: Client<typeof CatalogService>;
+  readonly noOp: Client<typeof CatalogService>;
+  readonly startMs: number;
+  ask(asked: Asked): Promise<Told>;
+}
+
+async function open(file: string): Promise<Served> {
+  const child = start("serve.ts", [file]);
+  const [told]: Told[] = await once(child, "message");
+  if (!told) throw new Error("the server did not start");
+  const client = (address: string) =>
+    createClient(CatalogService, createGrpcTransport({ baseUrl: `http://${address}` }));
+  return {
+    child,
+    real: client(told.real),
+    noOp: client(told.noOp),
+    startMs: told.startMs,
+    async ask(asked) {
+      child.send(asked);
+      const [answer] = await once(child, "message");
+      return answer;
+    },
+  };
+}
+
+async function warm(client: Client<typeof CatalogService>): Promise<void> {
+  await client.listOffers({});
+  await client.listCountries({});
+  await client.listServices({});
+  await client.listOffers({ countryCode: "US", service: "whatsapp" });
+}
+
+type OffersRequest = Parameters<Client<typeof CatalogService>["listOffers"]>[0];
+
+async function listOffers(
+  { real, noOp, ask }: Served,
+  name: string,
+  request: (turn: number, pageToken: string) => OffersRequest,
+) {
+  const answer = await real.listOffers(request(0, ""));
+  await ask({ offers: Buffer.from(toBinary(ListOffersResponseSchema, answer)).toString("base64") });
+  let pageToken = "";
+  const next = async (turn: number) => {
+    pageToken = (await real.listOffers(request(turn, pageToken))).nextPageToken;
+  };
+  return compare(name, ask, next, () => noOp.listOffers({}));
+}
+
+async function listCountries({ real, noOp, ask }: Served) {
+  const answer = await real.listCountries({});
+  await ask({ countries: Buffer.from(toBinary(ListCountriesResponseSchema, answer)).toString("base64") });
+  const of = (client: Client<typeof CatalogService>) => () => client.listCountries({});
+  return compare("ListCountries", ask, of(real), of(noOp));
+}
+
+type Call = (turn: number) => Promise<unknown>;
+
+async function compare(name: string, ask: Served["ask"], real: Call, noOp: Call) {
+  const times = { real: [] as number[], noOp: [] as number[] };
+  const time = async (call: Call, turn: number, into: number[]) => {
+    const begin = performance.now();
+    await call(turn);
+    if (turn >= WARM_UP) into.push((performance.now() - begin) * 1000);
+  };
+  for (let turn = 0; turn < WARM_UP + CALLS; turn += 1) {
+    await time(real, turn, times.real);
+    await time(noOp, turn, times.noOp);
+  }
+  const cpu = async (call: Call) => {
+    const { cpuMs } = await ask({});
+    for (let turn = 0; turn < CALLS; turn += 1) await call(turn);
+    return (((await ask({})).cpuMs - cpuMs) * 1000) / CALLS;
+  };
+  const [realCpu, noOpCpu] = [await cpu(real), await cpu(noOp)];
+  for (const list of Object.values(times)) list.sort((a, b) => a - b);
+  const pair = (share: number) => [times.real, times.noOp].map((list) => list[Math.floor(CALLS * share)] ?? 0);
+  const shown = ([ours = 0, bare = 0]: readonly number[]) =>
+    `${ours.toFixed(0)} / ${bare.toFixed(0)} = ${(ours / bare).toFixed(2)}`;
+  return {
+    "ListOffers by": name,
+    "p50, µs": shown(pair(0.5)),
+    "p99, µs": shown(pair(0.99)),
+    "server's CPU, µs": shown([realCpu, noOpCpu]),
+  };
+}
+
+function print(title: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
+  const keys = Object.keys(rows[0] ?? {});
+  const table = [keys, ...rows.map((row) => keys.map((key) => String(row[key] ?? "")))];
+  const widths = keys.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  "),
+  );
+  process.stdout.write(`\n${title}\n${lines.map((line) => `  ${line}`).join("\n")}\n`);
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
+import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { type Child, startChild } from "./child.ts";
+
+const MAIN = path.join(import.meta.dirname, "../../src/main.ts");
+
+/** The daemon as it is shipped, in a process of its own, in front of the sandbox, which runs in this process. */
+export async function startGateway() {
+  const sandbox = await startSandbox({ limits: "off" });
+  const folder = await mkdtemp(path.join(tmpdir(), "numgate-bench-"));
+  const file = path.join(folder, "numgate.yaml");
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const upstream = (id: "handler_api" | "ping") =>
+    `  - { id: ${id}, provider: ${id}, api_key: sandbox, base_url: "${sandbox.baseUrls[id]}" }`;
+  await writeFile(
+    file,
+    [
+      `listen: ${url.slice("http://".length)}`,
+      `database: "sqlite:${path.join(folder, "numgate.db")}"`,
+      "upstreams:",
+      upstream("handler_api"),
+      upstream("ping"),
+      "",
+    ].join("\n"),
+  );
+  const daemon: Child = startChild(MAIN, ["serve", "--config", file]);
+  for (;;) {
+    const ready = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) break;
+    await sleep(20);
+  }
+  const transport = createConnectTransport({ baseUrl: url, httpVersion: "2" });
+  return {
+    daemon,
+    url,
+    catalog: createClient(CatalogService, transport),
+    verifications: createClient(VerificationService, transport),
+    async stop() {
+      await daemon.stop();
+      await sandbox.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

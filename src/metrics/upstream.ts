@@ -1,0 +1,33 @@
+import { Counter, type Registry } from "prom-client";
+import { GatewayError } from "../core/error.ts";
+import type { Upstream, Verb } from "../core/upstream.ts";
+
+/** The same upstreams, the requests to them counted. */
+export function countCalls(
+  upstreams: ReadonlyMap<string, Upstream>,
+  registry: Registry,
+): ReadonlyMap<string, Upstream> {
+  const calls = new Counter({
+    name: "numgate_upstream_calls_total",
+    help: "Requests sent to upstreams: ok, refused (an answer that says no), or failed (no answer to be believed).",
+    labelNames: ["upstream", "verb", "outcome"] as const,
+    registers: [registry],
+  });
+
+  async function counted<T>(upstream: string, verb: Verb, task: () => Promise<T>): Promise<T> {
+    try {
+      const result = await task();
+      calls.inc({ upstream, verb, outcome: "ok" });
+      return result;
+    } catch (error) {
+      calls.inc({ upstream, verb, outcome: error instanceof GatewayError ? "refused" : "failed" });
+      throw error;
+    }
+  }
+
+  const counting = [...upstreams.values()].map((upstream): [string, Upstream] => [
+    upstream.id,
+    { ...upstream, run: (verb, task, signal) => upstream.run(verb, () => counted(upstream.id, verb, task), signal) },
+  ]);
+  return new Map(counting);
+}

@@ -1,0 +1,73 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { compressedFlag, compressionNegotiate } from "@connectrpc/connect/protocol";
+import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
+import type { HttpRequest } from "../http.ts";
+import type { Protocol } from "./protocols.ts";
+
+/** What requests may be compressed with. */
+export const ACCEPTED_COMPRESSION = [compressionGzip, compressionBrotli];
+const PREFIX_BYTES = 5;
+
+/**
+ * Reads the one message of a request, of at most `maxBytes`, compressed or not. Throws the ConnectErrors that connect
+ * throws. When the client goes away in the middle it waits for ever.
+ */
+export async function readMessage<I extends DescMessage>(
+  request: HttpRequest,
+  protocol: Protocol,
+  parse: (bytes: Uint8Array) => MessageShape<I>,
+  maxBytes: number,
+): Promise<MessageShape<I>> {
+  const compression = compressionOf(request, protocol);
+  const body = await readBody(request, maxBytes + (protocol.enveloped ? PREFIX_BYTES : 0), maxBytes);
+  if (!protocol.enveloped) return parse(compression ? await compression.decompress(body, maxBytes) : body);
+
+  const { flags, data } = openEnvelope(body, protocol);
+  if ((flags & compressedFlag) === 0) return parse(data);
+  if (!compression) throw invalid("received compressed envelope, but do not know how to decompress");
+  return parse(await compression.decompress(data, maxBytes));
+}
+
+function compressionOf({ headers }: HttpRequest, { encodingHeader, acceptEncodingHeader }: Protocol) {
+  const encoding = headers[encodingHeader];
+  if (typeof encoding !== "string") return null;
+  const { request, error } = compressionNegotiate(ACCEPTED_COMPRESSION, encoding, null, acceptEncodingHeader);
+  if (error) throw error;
+  return request;
+}
+
+function readBody(request: HttpRequest, limit: number, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      // What comes after is thrown away.
+      if (size <= limit) chunks.push(chunk);
+      else reject(tooLarge(maxBytes));
+    });
+    request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once("error", reject);
+  });
+}
+
+/** The envelope of the only message. */
+function openEnvelope(body: Buffer, { endFlag = 0 }: Protocol): { flags: number; data: Buffer } {
+  if (body.length === 0) throw new ConnectError("protocol error: missing input message", Code.Unimplemented);
+  if (body.length < PREFIX_BYTES) throw invalid("protocol error: incomplete envelope");
+  const flags = body.readUInt8(0);
+  const end = PREFIX_BYTES + body.readUInt32BE(1);
+  if (body.length < end) throw invalid("protocol error: incomplete envelope");
+  if (body.length > end) throw new ConnectError("protocol error: received extra input message", Code.Unimplemented);
+  if ((flags & endFlag) !== 0) throw invalid("protocol error: the stream ends before its message");
+  return { flags, data: body.subarray(PREFIX_BYTES, end) };
+}
+
+function invalid(message: string): ConnectError {
+  return new ConnectError(message, Code.InvalidArgument);
+}
+
+function tooLarge(maxBytes: number): ConnectError {
+  return new ConnectError(`message size is larger than configured readMaxBytes ${maxBytes}`, Code.ResourceExhausted);
+}

@@ -1,0 +1,38 @@
+import type { VerificationStatus } from "../core/verification.ts";
+import { notFound, whyUnchanged } from "./refusals.ts";
+import { type Row, toInteger, toText, type Value } from "./rows.ts";
+import * as sql from "./sql/orders.ts";
+import type { Statements } from "./sqlite-database.ts";
+
+/** The verification's row. With a caller, another's is not there. */
+export function findVerification(db: Statements, verificationId: string, caller?: string): Row {
+  const row = db.get(sql.findVerification, verificationId);
+  if (!row || (caller !== undefined && row.caller !== caller)) throw notFound(verificationId);
+  return row;
+}
+
+/** As findVerification, of one that may change because it is in one of these statuses. */
+export function findChangeable(
+  db: Statements,
+  verificationId: string,
+  statuses: readonly VerificationStatus[],
+  caller?: string,
+): Row {
+  const row = findVerification(db, verificationId, caller);
+  requireStatus(row, statuses);
+  return row;
+}
+
+export function requireStatus(row: Row, statuses: readonly VerificationStatus[]): void {
+  const status = toText(row.status) as VerificationStatus;
+  if (!statuses.includes(status)) throw whyUnchanged(toText(row.order_id), status);
+}
+
+/** The order's next version, with these columns changed. */
+export function changeOrder(db: Statements, row: Row, changes: Readonly<Record<string, Value>>): Row {
+  const version = toInteger(row.version);
+  const update = sql.updateOrder(Object.keys(changes));
+  const changed = db.run(update, toInteger(row.seq), version, ...Object.values(changes));
+  if (changed !== 1) throw new Error(`order ${toText(row.order_id)} is no longer of version ${version}`);
+  return { ...row, ...changes, version: version + 1n };
+}

@@ -1,0 +1,146 @@
+import { type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import {
+  VerificationStatus,
+  WatchVerificationRequestSchema,
+  WatchVerificationResponseSchema,
+} from "../../gen/numgate/v1/verification_pb.ts";
+import { until } from "../support/clock.ts";
+import { buy, startGateway, turnUntil, watchUntil } from "../support/gateway.ts";
+import { heapInUse, openInProcess, startWatched, stateOf, timersAlive } from "./support.ts";
+
+const MB = 2 ** 20;
+
+function watch(session: ReturnType<typeof connectHttp2>, verificationId: string): ClientHttp2Stream {
+  const message = toBinary(WatchVerificationRequestSchema, create(WatchVerificationRequestSchema, { verificationId }));
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/numgate.v1.VerificationService/WatchVerification",
+    "content-type": "application/grpc",
+  });
+  stream.on("error", () => {});
+  stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]));
+  return stream;
+}
+
+/** The versions of the states in what a stream sent. */
+function versionsIn(bytes: Buffer): number[] {
+  const versions: number[] = [];
+  for (let at = 0; at + 5 <= bytes.length; ) {
+    const end = at + 5 + bytes.readUInt32BE(at + 1);
+    if (end > bytes.length) break;
+    const { verification } = fromBinary(WatchVerificationResponseSchema, bytes.subarray(at + 5, end));
+    versions.push(Number(verification?.labels.version));
+    at = end;
+  }
+  return versions;
+}
+
+describe("a client that is stopped and never says a word again", () => {
+  it("delays nobody, and is gone after a ping that it does not answer", async () => {
+    const { server, port, feed, client } = await startWatched({ limits: { pingEveryMs: 200, pingAnswerMs: 400 } });
+    const stopped = await openInProcess(port, 200);
+    const stream = client.watchVerification({ verificationId: "v1" })[Symbol.asyncIterator]();
+    await stream.next();
+    expect([server.open.streams, feed.watcherCount]).toEqual([201, 201]);
+
+    stopped.kill("SIGSTOP");
+    for (let version = 1; version <= 50; version += 1) {
+      feed.publish(stateOf(version));
+      const { value } = await stream.next();
+      expect(value?.verification?.labels.version).toBe(String(version));
+    }
+    await until(() => server.open.streams === 1 && server.open.sessions === 1);
+    expect(feed.watcherCount).toBe(1);
+  });
+});
+
+describe("a client that stops reading", () => {
+  it("is sent no more than fits, delays nobody, and finds the newest state when it reads again", async () => {
+    const { port, feed, client } = await startWatched();
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const slow = watch(session, "v1");
+    const quick = client.watchVerification({ verificationId: "v1" })[Symbol.asyncIterator]();
+    await quick.next();
+    await until(() => feed.watcherCount === 2);
+
+    const changes = 2_000;
+    for (let version = 1; version <= changes; version += 1) {
+      feed.publish(stateOf(version, "x".repeat(1_000)));
+      const { value } = await quick.next();
+      expect(value?.verification?.labels.version).toBe(String(version));
+    }
+
+    const chunks: Buffer[] = [];
+    slow.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const seen = await until(() => {
+      const versions = versionsIn(Buffer.concat(chunks));
+      return versions.at(-1) === changes && versions;
+    });
+    expect(seen.length).toBeLessThan(changes / 4);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    session.destroy();
+    await until(() => feed.watcherCount === 1);
+  });
+});
+
+describe("streams that come and go", () => {
+  it("leave nothing behind: no subscription, stream, connection, timer or memory", async () => {
+    const gateway = await startGateway();
+    const { verificationId } = await buy(gateway);
+    const metric = async (name: string) => {
+      const text = await (await fetch(`${gateway.url}/metrics`)).text();
+      return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
+    };
+    async function openAndLeave(rounds: number): Promise<void> {
+      const session = connectHttp2(gateway.url);
+      for (let round = 0; round < rounds; round += 1) {
+        const streams = Array.from({ length: 50 }, () => watch(session, verificationId));
+        await Promise.all(streams.map((stream) => new Promise((resolve) => stream.once("data", resolve))));
+        for (const stream of streams) stream.close(8);
+      }
+      session.destroy();
+      await until(async () => (await metric("numgate_watchers")) === 0);
+    }
+
+    await openAndLeave(4);
+    const [heap, timers] = [heapInUse(), timersAlive()];
+    await openAndLeave(60);
+    expect(await metric("numgate_streams")).toBe(0);
+    await until(() => timersAlive() <= timers + 2);
+    // 3,000 streams that stayed would be some 40 MB.
+    expect(heapInUse() - heap).toBeLessThan(8 * MB);
+  });
+});
+
+describe("a client that leaves all of its streams at once", () => {
+  it("keeps its connection, and what else runs on it", async () => {
+    const { server, port, feed } = await startWatched();
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const staying = watch(session, "v1");
+    const leaving = Array.from({ length: 1_900 }, () => watch(session, "v1"));
+    await until(() => feed.watcherCount === 1_901);
+    for (const stream of leaving) stream.close(8);
+    await until(() => server.open.streams === 1);
+    await new Promise((resolve) => session.ping(resolve));
+    expect([session.destroyed, staying.destroyed]).toEqual([false, false]);
+    session.destroy();
+    await until(() => feed.watcherCount === 0);
+  });
+});
+
+describe("a watcher that lost its connection", () => {
+  it("misses nothing when it calls again", async () => {
+    const gateway = await startGateway();
+    const { verificationId } = await buy(gateway);
+    const session = connectHttp2(gateway.url);
+    const lost = watch(session, verificationId);
+    await new Promise((resolve) => lost.once("data", resolve));
+    session.socket.destroy();
+
+    const received = await turnUntil(gateway, verificationId, VerificationStatus.RECEIVED);
+    const seen = await watchUntil(gateway, verificationId, VerificationStatus.RECEIVED);
+    expect(seen.map(({ code }) => code)).toEqual([received.code]);
+  });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, it } from "vitest";
+import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
+import { VerificationStatus as Status, type Verification } from "../../gen/numgate/v1/verification_pb.ts";
+import { connectOperator } from "../../src/operator/client.ts";
+import type { FaultKind } from "../../src/sandbox/faults.ts";
+import type { UpstreamId } from "../../src/sandbox/upstreams.ts";
+import { databaseOf } from "../operator/support.ts";
+import { upstreamsAt } from "../support/accounts.ts";
+import { until } from "../support/clock.ts";
+import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
+
+const LISTS_AND_BALANCE: readonly UpstreamId[] = ["smsverificationservice", "pvapins", "handler_api"];
+
+/** Each fault of the one purchase call, and whether the upstream has sold all the same. */
+const FAULTS: [FaultKind, boolean][] = [
+  ["html", false],
+  ["html_502", false],
+  ["status_500", false],
+  ["gigantic", false],
+  ["error_in_200", false],
+  ["silence", false],
+  ["reset_before", false],
+  ["reset_after", true],
+  ["error_500_after", true],
+  ["unreadable_after", true],
+  ["truncated", true],
+  ["wrong_types", true],
+];
+
+/** In front of one upstream, once its balance was looked at. */
+async function startAt(upstream: UpstreamId): Promise<Gateway> {
+  const sandbox = { codeDelayMs: Number.POSITIVE_INFINITY };
+  const gateway = await startGateway({ upstreams: upstreamsAt(upstream), sandbox });
+  if (upstream !== "ping" && upstream !== "papsms") await witnessed(gateway, upstream);
+  return gateway;
+}
+
+async function witnessed({ clock, sandbox }: Gateway, upstream: UpstreamId, before = 0): Promise<void> {
+  await clock.advance(0);
+  await until(() => (sandbox.control.books()[upstream].calls.balance ?? 0) > before);
+  await clock.advance(100);
+}
+
+type Told = { readonly verification?: Verification; readonly reason?: string };
+
+/** What a caller is told, while the clock goes on. */
+async function told({ clock }: Gateway, call: Promise<Verification>): Promise<Told> {
+  let answer: Told | undefined;
+  void call.then(
+    (verification) => (answer = { verification }),
+    async (error) => (answer = await reasonOf(Promise.reject(error))),
+  );
+  return until(async () => {
+    if (answer === undefined) await clock.advance(100);
+    return answer;
+  });
+}
+
+/** What the gateway says that it paid, and what the upstream says that it was paid: the same, once all is settled. */
+async function expectEqualBooks(gateway: Gateway, upstream: UpstreamId): Promise<void> {
+  const { orders } = gateway.sandbox.control.books()[upstream];
+  const paid = orders.reduce((sum, { price, refunded }) => sum + Number(price) - Number(refunded), 0);
+  const { verifications } = await gateway.verifications.listVerifications({});
+  const recorded = verifications.reduce((sum, { price, refund }) => sum + decimal(price) - decimal(refund), 0);
+  expect(recorded).toBeCloseTo(paid, 6);
+}
+
+function decimal(money: { readonly units: bigint; readonly nanos: number } | undefined): number {
+  return money ? Number(money.units) + money.nanos / 1e9 : 0;
+}
+
+describe.each(LISTS_AND_BALANCE)("a purchase at %s that meets", (upstream) => {
+  it.each(FAULTS)("%s is settled while its caller waits", async (kind, sells) => {
+    const gateway = await startAt(upstream);
+    const { control } = gateway.sandbox;
+    control.failNext({ upstream, endpoint: "create", kind });
+    const requestId = crypto.randomUUID();
+    const request = { requestId, upstreams: [upstream] };
+    const { verification, reason } = await told(gateway, buy(gateway, request));
+    const [order] = control.books()[upstream].orders;
+    if (sells) {
+      expect(verification).toMatchObject({ status: Status.WAITING, attempts: [{ outcome: Outcome.BOUGHT }] });
+      expect(verification?.phoneNumber.slice(1)).toBe(order?.phone.replace(/\D/g, ""));
+      expect(await buy(gateway, request)).toMatchObject({ verificationId: verification?.verificationId });
+      control.deliver({ orderId: order?.ref, code: "482910" });
+      await turnUntil(gateway, verification?.verificationId ?? "", Status.RECEIVED);
+    } else {
+      expect(reason).toBe("UPSTREAMS_UNAVAILABLE");
+      expect((await buy(gateway, request)).status).toBe(Status.FAILED);
+      expect(order).toBeUndefined();
+    }
+    expect(control.books()[upstream].calls.create).toBe(1);
+    await expectEqualBooks(gateway, upstream);
+  });
+});
+
+describe("a purchase at smsverifyo, which has a balance and no list, that meets", () => {
+  it.each(FAULTS)("%s is settled by the balance", async (kind, sells) => {
+    const gateway = await startAt("smsverifyo");
+    gateway.sandbox.control.failNext({ upstream: "smsverifyo", endpoint: "create", kind });
+    const requestId = crypto.randomUUID();
+    const { reason } = await told(gateway, buy(gateway, { requestId }));
+    expect(reason).toBe("UPSTREAMS_UNAVAILABLE");
+    expect(await buy(gateway, { requestId })).toMatchObject({
+      status: Status.FAILED,
+      attempts: [{ outcome: sells ? Outcome.BOUGHT : Outcome.REFUSED }],
+    });
+    expect(gateway.sandbox.control.books().smsverifyo.orders).toHaveLength(sells ? 1 : 0);
+    await expectEqualBooks(gateway, "smsverifyo");
+  });
+});
+
+describe.each(["ping", "papsms"] as const)("a purchase at %s, which has neither", (upstream) => {
+  it("stays uncertain, and its money reserved, for the operator", async () => {
+    const gateway = await startAt(upstream);
+    gateway.sandbox.control.failNext({ upstream, endpoint: "create", kind: "reset_after" });
+    const requestId = crypto.randomUUID();
+    expect(await told(gateway, buy(gateway, { requestId }))).toMatchObject({ reason: "PURCHASE_UNCERTAIN" });
+    for (let hour = 0; hour < 30; hour += 1) await gateway.clock.advance(3_600_000);
+    expect((await reasonOf(buy(gateway, { requestId }))).reason).toBe("PURCHASE_UNCERTAIN");
+    const warnings = gateway.log.filter((line) => line.includes("stays uncertain"));
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe("an uncertain purchase", () => {
+  /** Buys, and breaks off; the caller does not wait for what becomes of it. */
+  async function breakOff(gateway: Gateway, upstream: UpstreamId, kind: FaultKind, request = {}): Promise<void> {
+    const { control } = gateway.sandbox;
+    const before = control.books()[upstream].calls.create ?? 0;
+    control.failNext({ upstream, endpoint: "create", kind });
+    buy(gateway, { upstreams: [upstream], ...request }).catch(() => undefined);
+    await until(() => control.books()[upstream].calls.create === before + 1);
+    await until(async () => {
+      const { verifications } = await gateway.verifications.listVerifications({});
+      return verifications.every(({ attempts }) => attempts.every(({ outcome }) => outcome !== undefined));
+    });
+  }
+
+  /** Time in which much is looked into, in steps that leave real requests their own. */
+  async function turn({ clock }: Gateway, ms: number, step = 250): Promise<void> {
+    for (let turned = 0; turned < ms; turned += step) {
+      await clock.advance(step);
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+  }
+
+  async function statuses({ verifications }: Gateway): Promise<Status[]> {
+    return (await verifications.listVerifications({})).verifications.map(({ status }) => status);
+  }
+
+  /** Another program that uses the same account. */
+  async function buyElsewhere({ sandbox }: Gateway): Promise<void> {
+    await fetch(`${sandbox.baseUrls.smsverificationservice}/order/temporary/`, {
+      method: "POST",
+      headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
+      body: JSON.stringify({ service_id: 1012 }),
+    });
+  }
+
+  const UPSTREAM = "smsverificationservice";
+
+  it("is settled although the daemon was stopped right after it, and its caller asks again", async () => {
+    const first = await startAt(UPSTREAM);
+    const requestId = crypto.randomUUID();
+    await breakOff(first, UPSTREAM, "reset_after", { requestId });
+    const gateway = await first.restart();
+    const { verification } = await told(gateway, buy(gateway, { requestId, upstreams: [UPSTREAM] }));
+    const [order] = gateway.sandbox.control.books()[UPSTREAM].orders;
+    expect(verification).toMatchObject({ status: Status.WAITING, phoneNumber: order?.phone });
+  });
+
+  it("of several for the same offer each gets a number of its own, and none gets another's", async () => {
+    const gateway = await startAt(UPSTREAM);
+    const own = await buy(gateway);
+    for (const kind of ["reset_after", "reset_after", "reset_before"] as const) await breakOff(gateway, UPSTREAM, kind);
+    await turn(gateway, 30_000);
+    const { verifications } = await gateway.verifications.listVerifications({});
+    const numbers = verifications.flatMap(({ phoneNumber }) => phoneNumber || []);
+    const orders = gateway.sandbox.control.books()[UPSTREAM].orders.map(({ phone }) => phone);
+    expect(numbers.toSorted()).toEqual(orders.toSorted());
+    expect(numbers).toHaveLength(3);
+    expect(verifications.filter(({ status }) => status === Status.FAILED)).toHaveLength(1);
+    const { verification } = await gateway.verifications.getVerification({ verificationId: own.verificationId });
+    expect(verification?.phoneNumber).toBe(own.phoneNumber);
+    await expectEqualBooks(gateway, UPSTREAM);
+  });
+
+  it("gets no order that may be another program's: with more orders than purchases it is the operator's", async () => {
+    const gateway = await startAt(UPSTREAM);
+    await breakOff(gateway, UPSTREAM, "reset_after");
+    await buyElsewhere(gateway);
+    await turn(gateway, 60_000);
+    expect(await statuses(gateway)).toEqual([Status.PENDING]);
+    expect(gateway.log.join("")).toContain("the order list shows orders that may be anybody's");
+  });
+
+  it("gets no order of another service, nor one that a cancelled verification had, nor one from before", async () => {
+    const gateway = await startAt(UPSTREAM);
+    await buyElsewhere(gateway);
+    await gateway.clock.advance(300_000);
+    const { verificationId } = await buy(gateway);
+    await gateway.verifications.cancelVerification({ verificationId });
+    await breakOff(gateway, UPSTREAM, "reset_before");
+    await turn(gateway, 30_000);
+    expect(await statuses(gateway)).toEqual([Status.FAILED, Status.CANCELLED]);
+  });
+
+  it("waits for a list that fails, and is settled by a later one", async () => {
+    const gateway = await startAt(UPSTREAM);
+    const { control } = gateway.sandbox;
+    control.failNext({ upstream: UPSTREAM, endpoint: "orders", kind: "html_502", times: 2 });
+    control.failNext({ upstream: UPSTREAM, endpoint: "balance", kind: "html_502", times: 2 });
+    await breakOff(gateway, UPSTREAM, "reset_after");
+    await turn(gateway, 30_000);
+    expect(await statuses(gateway)).toEqual([Status.PENDING]);
+    await turn(gateway, 60_000);
+    expect(await statuses(gateway)).toEqual([Status.WAITING]);
+  });
+
+  it("that an operator has settled meanwhile is left as it is", async () => {
+    const gateway = await startAt(UPSTREAM);
+    await breakOff(gateway, UPSTREAM, "reset_before");
+    const [verification] = (await gateway.verifications.listVerifications({})).verifications;
+    const operator = await connectOperator(`${databaseOf(gateway)}.sock`);
+    await operator?.settle({ verification_id: verification?.verificationId ?? "", sold: false });
+    await turn(gateway, 40_000);
+    expect(await statuses(gateway)).toEqual([Status.FAILED]);
+    expect(gateway.log.join("")).not.toContain('"level":50');
+  });
+
+  it("at PVAPins gets no number that was bought on the account before, whatever the history shows", async () => {
+    const gateway = await startAt("pvapins");
+    const place = "customer=sandbox&app=Whatsapp1&country=USA";
+    await fetch(`${gateway.sandbox.baseUrls.pvapins}/get_number.php?${place}`);
+    await gateway.clock.advance(60_000);
+    const after = await gateway.restart();
+    await witnessed(after, "pvapins", 1);
+    await breakOff(after, "pvapins", "reset_before");
+    await turn(after, 40_000);
+    const { verifications } = await after.verifications.listVerifications({});
+    expect(verifications.map(({ phoneNumber }) => phoneNumber)).toEqual([""]);
+    expect(verifications[0]?.status).not.toBe(Status.WAITING);
+  });
+});
