@@ -2,6 +2,7 @@ import type { Caller } from "../core/caller.ts";
 import { UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
+import type { Progress } from "../core/upstream.ts";
 import { isTerminal, type Verification } from "../core/verification.ts";
 import { createAnother } from "./another.ts";
 import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
@@ -9,7 +10,9 @@ import { type CreateOptions, createCreator, type ReadRequest } from "./create.ts
 import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
-import { type Poller, startPoller } from "./poller.ts";
+import { createLaws } from "./polling/laws.ts";
+import { type Poller, startPoller } from "./polling/poller.ts";
+import { applyProgress } from "./progress.ts";
 import { chargedTooMuch } from "./purchase.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -38,8 +41,10 @@ export interface Verifications {
 export function createVerifications(parts: OrderParts & { readonly shelf: Shelf }): Verifications {
   const { upstreams, store, feed, clock, log } = parts;
   const pollers = new Map<string, Poller>();
+  const laws = createLaws(store, clock, log);
+  const apply = (verification: Verification, progress: Progress) => applyProgress(verification, progress, parts);
   for (const upstream of upstreams.values()) {
-    if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, parts));
+    if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, { ...parts, laws, apply }));
   }
   const canceller = createCanceller(parts, unfollow);
   const creator = createCreator(parts, { bought: follow, cancel: canceller.cancelWhenPossible });
@@ -53,13 +58,15 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   const now = () => new Date(clock.now());
 
   /** Waits for the code of a verification that was bought, until its time. */
-  function follow(verification: Verification): void {
-    if (verification.status === "WAITING") pollers.get(verification.upstream ?? "")?.add(verification);
+  function follow(verification: Verification, lastKnownAt?: number): void {
+    if (verification.status === "WAITING") pollers.get(verification.upstream ?? "")?.add(verification, lastKnownAt);
     expiry.add(verification);
   }
 
   function unfollow(verification: Verification): void {
-    pollers.get(verification.upstream ?? "")?.remove(verification.verificationId);
+    const poller = pollers.get(verification.upstream ?? "");
+    if (verification.status === "EXPIRED") poller?.linger(verification.verificationId);
+    else poller?.remove(verification.verificationId);
     expiry.add(verification);
   }
 
@@ -77,6 +84,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
         let shown = await store.getVerification(caller.name, verificationId);
         yield shown;
         if (isTerminal(shown.status)) return;
+        pollers.get(shown.upstream ?? "")?.watched(verificationId);
         for await (const changed of changes) {
           if (changed.version <= shown.version) continue;
           shown = changed;
@@ -139,9 +147,11 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
     },
 
     async resume() {
+      await laws.load();
+      const lastKnownAt = await lastCallTimes();
       for (const verification of await store.openVerifications()) {
         if (verification.status === "PENDING") await settleInterrupted(verification);
-        else await takeUp(verification);
+        else takeUp(verification, lastKnownAt.get(verification.upstream ?? "") ?? 0);
       }
     },
 
@@ -149,11 +159,18 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
       expiry.stop();
       await Promise.all([...pollers.values()].map((poller) => poller.stop()));
       await Promise.all([creator.idle(), canceller.idle()]);
+      await laws.save();
     },
   };
 
-  async function takeUp(verification: Verification): Promise<void> {
-    follow(verification);
+  /** When an earlier run last called each upstream: until about then it polled there. */
+  async function lastCallTimes(): Promise<ReadonlyMap<string, number>> {
+    const calls = await store.callsSince(new Date(clock.now() - LONG_AGO_MS));
+    return new Map(calls.map(({ upstream, time }) => [upstream, time.getTime()]));
+  }
+
+  function takeUp(verification: Verification, lastKnownAt: number): void {
+    follow(verification, lastKnownAt);
     const tooMuch = verification.status === "WAITING" && chargedTooMuch(verification, NO_BOUNDS, parts.rates);
     // It was to be cancelled when the daemon ended. Nobody waits for it now.
     if (tooMuch) void canceller.cancelWhenPossible(verification).catch(() => undefined);
@@ -169,3 +186,6 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
 
 /** What a caller may pay at most is not kept with a verification; what it asked for is. */
 const NO_BOUNDS: Pick<Caller, "budget"> = { budget: {} };
+
+/** What was not asked about for so long was as good as never asked about. */
+const LONG_AGO_MS = 60 * 60_000;

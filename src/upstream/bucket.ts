@@ -1,7 +1,7 @@
 import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import type { LimitState } from "../core/upstream.ts";
-import { type Gate, NOT_SENT } from "./gate.ts";
+import { type Gate, NOT_SENT, type Outcome } from "./gate.ts";
 
 /** What a call may take from leaving here to being counted there, beyond what its answer proves. */
 const MARGIN_MS = 250;
@@ -15,6 +15,8 @@ const TRUST_AGAIN_MS = 60_000;
  * One limit: tokens that calls take and that come back a window later; at once where the job sent nothing or was dropped.
  */
 export interface Bucket extends Gate {
+  /** Runs the job at once, also where no token is left: the others have one token less for as long. */
+  ahead(job: () => Promise<Outcome>): Promise<Outcome>;
   /** No token is handed out for so long, and some not for much longer. */
   pause(forMs: number): void;
   state(): LimitState;
@@ -31,6 +33,7 @@ export function createBucket(
   /** Tokens that are not in the reservoir. */
   let out = 0;
   let pausedUntil = 0;
+  let longestPauseMs = 0;
   /** Tokens to be kept back when they come home, and those that are kept back. */
   let distrusted = 0;
   let keptBack = 0;
@@ -48,7 +51,8 @@ export function createBucket(
 
   /** A token that comes home during a pause waits for its end. */
   function putAfter(delayMs: number): void {
-    const wait = Math.max(delayMs, pausedUntil - clock.now());
+    // A clock that was set back makes no pause longer.
+    const wait = Math.max(delayMs, Math.min(pausedUntil - clock.now(), longestPauseMs));
     if (wait > 0) {
       clock.after(wait, () => putAfter(0));
     } else if (distrusted > 0) {
@@ -82,6 +86,13 @@ export function createBucket(
       });
     },
 
+    async ahead(job) {
+      take(1);
+      const outcome = await job();
+      putAfter(outcome.sent ? limit.windowMs + MARGIN_MS : 0);
+      return outcome;
+    },
+
     remember(time) {
       const longest = limit.windowMs + UNSEEN_MARGIN_MS;
       const left = Math.min(time.getTime() - clock.now(), 0) + longest;
@@ -91,6 +102,7 @@ export function createBucket(
     },
 
     pause(forMs) {
+      longestPauseMs = Math.max(forMs, pausedUntil > clock.now() ? longestPauseMs : 0);
       pausedUntil = Math.max(pausedUntil, clock.now() + forMs);
       lower();
       const free = Math.max(limit.calls - out, 0);

@@ -43,6 +43,10 @@ export function scriptedUpstream(id: string, fetches: Step[][], provider = "acme
       calls.push(verb);
       return task();
     },
+    async poll(choose) {
+      calls.push("check");
+      return choose()?.();
+    },
     limits: () => [],
     health: () => ({ state: "READY" }),
     async close() {},

@@ -248,8 +248,8 @@ describe("who goes first", () => {
 
   it("polls leave a part of every window to purchases", async () => {
     const limits = createLimits(SIXTY, createHandClock());
-    expect(await sentOf(limits, "check", 100)).toBe(54);
-    expect(await sentOf(limits, "buy", 10)).toBe(6);
+    expect(await sentOf(limits, "check", 100)).toBe(56);
+    expect(await sentOf(limits, "buy", 10)).toBe(4);
   });
 
   it("polls and background calls together leave the same part", async () => {
@@ -531,8 +531,8 @@ describe("the limit of an endpoint", () => {
 
   it("is kept beside the account's", async () => {
     const limits = createLimits({ account: perMinute(8), ...PING_LIKE }, createHandClock());
-    expect(await sentOf(limits, "check", 20)).toBe(6);
-    expect(await sentOf(limits, "buy", 20)).toBe(2);
+    expect(await sentOf(limits, "check", 20)).toBe(7);
+    expect(await sentOf(limits, "buy", 20)).toBe(1);
     expect(limits.states()[0]).toMatchObject({ name: "account", remaining: 0 });
   });
 
