@@ -51,7 +51,7 @@ export function createVerifications(parts: OrderParts & { readonly shelf: Shelf 
   const askForAnother = createAnother(parts, follow);
   const expiry = createExpiry(parts, {
     async lastPoll({ upstream, verificationId }) {
-      await pollers.get(upstream ?? "")?.nextPoll(verificationId);
+      await pollers.get(upstream ?? "")?.lastPoll(verificationId);
     },
     ended: unfollow,
   });

@@ -3,7 +3,7 @@ import { GatewayError } from "../core/error.ts";
 import type { LimitState, Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
 import { type Gate, NOT_SENT, pass } from "./gate.ts";
-import { createPace } from "./pace.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { createPause } from "./pause.ts";
 import { createShares, isPatient } from "./shares.ts";
 
@@ -160,13 +160,14 @@ function sameCalls(verb: Verb): readonly Verb[] {
   return verb === "check" ? ["check", "collect"] : [verb];
 }
 
-function pollEndpoints({ endpoints = {} }: LimitTable): Limit[] {
-  return Object.values(endpoints).filter(({ verbs }) => verbs.includes("check"));
+function pollEndpoints({ endpoints = {} }: LimitTable): Pace[] {
+  const ofPolls = Object.values(endpoints).filter(({ verbs }) => verbs.includes("check"));
+  return ofPolls.map(({ calls, windowMs }) => ({ calls: () => calls, windowMs }));
 }
 
 /** Polls are spread over the narrowest limit that they fall under. Undefined where there is none. */
-function createPollPace(limits: readonly (Limit | undefined)[], clock: Clock): Gate | undefined {
-  const rate = ({ calls, windowMs }: Limit) => calls / windowMs;
+function createPollPace(limits: readonly (Pace | undefined)[], clock: Clock): Gate | undefined {
+  const rate = ({ calls, windowMs }: Pace) => calls() / windowMs;
   const [narrowest] = limits.filter((limit) => limit !== undefined).sort((a, b) => rate(a) - rate(b));
   return narrowest && createPace(narrowest, clock);
 }

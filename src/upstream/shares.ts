@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
 import { either, type Gate } from "./gate.ts";
+import type { Pace } from "./pace.ts";
 
 /** A share of the window that polls and background calls leave to purchases and cancels. */
 const RESERVED_SHARE = 1 / 15;
@@ -19,8 +20,8 @@ export function isPatient(verb: Verb): boolean {
 }
 
 export interface Shares {
-  /** What polls may fill where nothing goes ahead of them. */
-  readonly polls: { readonly calls: number; readonly windowMs: number };
+  /** What purchases leave to polls. */
+  readonly polls: Pace;
   of(verb: Verb): Gate;
   /** The account was refused a call for its rate. */
   pause(forMs: number): void;
@@ -56,7 +57,7 @@ export function createShares({ calls, windowMs }: { calls: number; windowMs: num
   const background = either([spare, polls], [share("background", own, 1), ahead]);
 
   return {
-    polls: { calls: pollCalls, windowMs },
+    polls: { calls: () => pollCalls - displaced, windowMs },
     of(verb) {
       if (POLLS.includes(verb)) return polls;
       return BACKGROUND.includes(verb) ? background : ahead;

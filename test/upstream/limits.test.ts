@@ -243,7 +243,7 @@ describe("who goes first", () => {
       await rest();
     }
     await turn(clock, 12_000);
-    expect(sent).toEqual(["buy", "cancel", "complete", "check", "listings"]);
+    expect(sent).toEqual(["buy", "cancel", "check", "complete", "listings"]);
   });
 
   it("polls leave a part of every window to purchases", async () => {

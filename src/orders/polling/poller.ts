@@ -7,7 +7,7 @@ import { createErrands, type Errand, type ErrandParts } from "./errands.ts";
 import type { Laws } from "./laws.ts";
 import { createPush } from "./push.ts";
 import { createSchedule } from "./schedule.ts";
-import { createWaiting, endOf, type Waiting } from "./waiting.ts";
+import { createWaiting, endOf, lastLookOf, type Waiting } from "./waiting.ts";
 
 /** For so long after its end an order may still be asked about. */
 const LATE_MS = 30_000;
@@ -31,8 +31,11 @@ export interface Poller {
   /** It has ended without a code. For half a minute more it is asked about, where there is nothing better to do. */
   linger(verificationId: string): void;
 
-  /** Polls it soon. Resolves when that was answered or has failed, at once when it is not polled for. */
-  nextPoll(verificationId: string): Promise<void>;
+  /**
+   * Resolves when it was looked at in its last moments or after, at once when it is not polled for. Where that has failed
+   * so far it is polled soon, and then resolves also when that fails.
+   */
+  lastPoll(verificationId: string): Promise<void>;
 
   /** Polls the order once, ahead of the others' turn; one that is not polled for is passed over. */
   wake(orderRef: string): void;
@@ -155,9 +158,9 @@ export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
       late.add(stopTimer);
     },
 
-    nextPoll(verificationId) {
+    lastPoll(verificationId) {
       const waiting = byId.get(verificationId);
-      if (!waiting) return Promise.resolve();
+      if (!waiting || waiting.lookedAt >= lastLookOf(waiting)) return Promise.resolve();
       return new Promise((resolve) => {
         waiting.onPolled.add(resolve);
         schedule.waiting.warm(waiting);

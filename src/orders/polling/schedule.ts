@@ -95,7 +95,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     const free = Math.max(order.barredUntil, order.sentAt + gapMs);
     if (order.isLate) return Math.max(free, order.lookedAt + LATE_GAP_MS);
     const lastLook = lastLookOf(order);
-    if (order.sentAt >= lastLook) return Number.POSITIVE_INFINITY;
+    if (order.lookedAt >= lastLook) return Number.POSITIVE_INFINITY;
     // The gap before the last look is kept free for it.
     return Math.max(free, now) > lastLook - gapMs ? lastLook : free;
   }
@@ -105,7 +105,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     const hurriedBy = order.toldAt ?? order.newsAt;
     if (hurriedBy !== undefined) return { at: order.hurriedAt + HURRY_GAP_MS, isNews: true, since: hurriedBy };
     const lastLook = lastLookOf(order);
-    const isUnseenAtEnd = now >= lastLook && order.sentAt < lastLook && !order.isLate;
+    const isUnseenAtEnd = now >= lastLook && order.lookedAt < lastLook && !order.isLate;
     if (!isUnseenAtEnd && order.onPolled.size === 0) return undefined;
     const at = isUnseenAtEnd ? order.barredUntil : Math.max(order.barredUntil, order.sentAt + gapMs);
     return { at, isNews: false, since: lastLook };

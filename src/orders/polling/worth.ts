@@ -1,12 +1,12 @@
 import { lostWaiting } from "./hazard.ts";
-import { ageAt, endOf, type Waiting } from "./waiting.ts";
+import { ageAt, endOf, lastLookOf, type Waiting } from "./waiting.ts";
 
 /** What nobody watches counts so much. */
 const UNWATCHED = 0.1;
 /** A chance of a code per second that is always reckoned with, so that the oldest order is looked at now and then. */
 const LEAST_HAZARD = 2e-6;
 /** The same for an order that has ended: worth a look or three where there is nothing better to do. */
-const LATE_HAZARD = 1e-3;
+const LATE_HAZARD = 3e-5;
 
 export interface WorthParts {
   isWatched(verificationId: string): boolean;
@@ -22,7 +22,11 @@ export function createWorth({ isWatched, pushShare }: WorthParts) {
     const end = ageAt(waiting, endOf(waiting));
     const weight = isWatched(waiting.verification.verificationId) ? 1 : UNWATCHED;
     const lost = lostWaiting(waiting.law.hazard(), looked, age, end);
-    const floor = waiting.isLate ? LATE_HAZARD : LEAST_HAZARD;
-    return weight * (1 - pushShare()) * lost + (floor * (age - looked) ** 2) / 2;
+    const gap = age - looked;
+    if (waiting.isLate) return (LATE_HAZARD * gap ** 2) / 2;
+    // It is polled at its end in any case, and a poll just before that saves little.
+    const left = Math.max(ageAt(waiting, lastLookOf(waiting)) - age, 0);
+    const saved = gap > 0 ? Math.min((2 * left) / gap, 1) : 1;
+    return saved * (weight * (1 - pushShare()) * lost + (LEAST_HAZARD * gap ** 2) / 2);
   };
 }
