@@ -6,6 +6,7 @@ import { bought, type OrderParts } from "../parts.ts";
 import { arrivalOf, learnOfCode, learnOfNothing } from "./learning.ts";
 import type { Push } from "./push.ts";
 import type { Choice, Schedule } from "./schedule.ts";
+import type { ListTrust } from "./trust.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** After a failed call its order rests, twice as long each time, up to this; so does the list. */
@@ -35,6 +36,7 @@ export interface ErrandParts extends Pick<OrderParts, "upstreams" | "log"> {
 export interface ErrandHooks {
   readonly schedule: Schedule;
   readonly push: Push;
+  readonly list: ListTrust | undefined;
   /** It is not waited for any more. */
   drop(waiting: Waiting): void;
   /** Asks for what has come, ahead of all polls. */
@@ -44,7 +46,7 @@ export interface ErrandHooks {
 /** Makes the calls that a schedule chooses, and takes in their answers. */
 export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: ErrandHooks) {
   const { clock, log, apply } = parts;
-  const { schedule, push } = hooks;
+  const { schedule, push, list: trust } = hooks;
   let listFailures = 0;
   let failuresInARow = 0;
 
@@ -74,6 +76,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
     }
     const { toldAt, onPolled } = waiting;
     const asked = [...onPolled];
+    const isProof = schedule.isProof(waiting, clock.now());
     waiting.inFlight = true;
     waiting.toldAt = undefined;
     waiting.newsAt = undefined;
@@ -89,6 +92,8 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
         learnOfCode(waiting, by, arrivedAt ?? toldAt);
         if (toldAt !== undefined) push.told();
         else push.found(arrivedAt === undefined ? undefined : sentAt - arrivedAt);
+        if (newsAt !== undefined) trust?.told();
+        else if (isProof) trust?.keptSilent();
       } else {
         learnOfNothing(waiting, sentAt);
       }

@@ -7,6 +7,7 @@ import { createErrands, type Errand, type ErrandParts } from "./errands.ts";
 import type { Laws } from "./laws.ts";
 import { createPush } from "./push.ts";
 import { createSchedule } from "./schedule.ts";
+import { createListTrust } from "./trust.ts";
 import { createWaiting, endOf, lastLookOf, type Waiting } from "./waiting.ts";
 
 /** For so long after its end an order may still be asked about. */
@@ -51,15 +52,16 @@ export interface Poller {
 export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
   const { clock, feed, laws, log } = parts;
   const push = createPush();
+  const list = upstream.desks.verification?.overview && createListTrust();
   const schedule = createSchedule({
     gapMs: upstream.pollGapMs,
-    hasList: upstream.desks.verification?.overview !== undefined,
+    list,
     isWatched: feed.isWatched,
     pushShare: push.share,
   });
   const byId = new Map<string, Waiting>();
   const byRef = new Map<string, Waiting>();
-  const errands = createErrands(upstream, parts, { schedule, push, drop, collect });
+  const errands = createErrands(upstream, parts, { schedule, push, list, drop, collect });
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   const late = new Set<() => void>();

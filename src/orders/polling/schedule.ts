@@ -1,4 +1,5 @@
 import { createPool, type Pool } from "./pool.ts";
+import type { ListTrust } from "./trust.ts";
 import { endOf, lastLookOf, shift, type Waiting } from "./waiting.ts";
 import { createWorth, type WorthParts } from "./worth.ts";
 
@@ -17,6 +18,8 @@ const LONGEST_REST_MS = 500;
 const SHORTEST_REST_MS = 50;
 /** A cold order is looked at again no later than this, or after as long as it was not polled already. */
 const SHORT_COLD_MS = 5_000;
+/** Until a list is proven, each order that it has shown as waiting for so long is polled by itself as well. */
+const PROOF_MS = 45_000;
 /** So many lists in a row that lack an order show that they do not cover it. */
 const UNLISTED_AFTER = 2;
 
@@ -29,7 +32,8 @@ export type Choice =
 export interface ScheduleParts extends WorthParts {
   /** Time between two polls of one order, and between two lists, at least. */
   readonly gapMs: number;
-  readonly hasList: boolean;
+  /** Absent where there is no list. */
+  readonly list: ListTrust | undefined;
 }
 
 /** Decides which order is asked about next. It does not ask. */
@@ -38,6 +42,8 @@ export interface Schedule {
   choose(now: number): Choice;
   /** To be called when what was chosen is sent. */
   sent(choice: Choice, now: number): void;
+  /** Whether a poll of the order now shows if lists can be trusted. */
+  isProof(order: Waiting, now: number): boolean;
   /** The list could not be had, for so many times in a row. */
   listFailed(barredUntil: number): void;
 }
@@ -69,7 +75,7 @@ interface Urgency {
 }
 
 export function createSchedule(parts: ScheduleParts): Schedule {
-  const { gapMs, hasList } = parts;
+  const { gapMs, list } = parts;
   const waiting = createPool();
   const worthAt = createWorth(parts);
   let lastNow = Number.NEGATIVE_INFINITY;
@@ -105,10 +111,18 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     const hurriedBy = order.toldAt ?? order.newsAt;
     if (hurriedBy !== undefined) return { at: order.hurriedAt + HURRY_GAP_MS, isNews: true, since: hurriedBy };
     const lastLook = lastLookOf(order);
-    const isUnseenAtEnd = now >= lastLook && order.lookedAt < lastLook && !order.isLate;
-    if (!isUnseenAtEnd && order.onPolled.size === 0) return undefined;
-    const at = isUnseenAtEnd ? order.barredUntil : Math.max(order.barredUntil, order.sentAt + gapMs);
-    return { at, isNews: false, since: lastLook };
+    const seenAt = list?.isProven() === false ? order.sentAt : order.lookedAt;
+    const isUnseenAtEnd = now >= lastLook && seenAt < lastLook && !order.isLate;
+    if (isUnseenAtEnd) return { at: order.barredUntil, isNews: false, since: lastLook };
+    const at = Math.max(order.barredUntil, order.sentAt + gapMs);
+    if (order.onPolled.size > 0) return { at, isNews: false, since: lastLook };
+    return list && !list.isProven() && isProof(order, now) ? { at, isNews: false, since: order.bornAt } : undefined;
+  }
+
+  /** Whether a poll of the order now shows what lists are worth: they alone have looked at it, and have just done so. */
+  function isProof(order: Waiting, now: number): boolean {
+    const isListedAlone = !Number.isFinite(order.sentAt) && order.lookedAt > Math.max(order.bornAt, now - PROOF_MS / 4);
+    return isListedAlone && now >= order.bornAt + PROOF_MS;
   }
 
   /** Until when an order is surely worth little; undefined when it is not worth little now. */
@@ -144,7 +158,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       return undefined;
     }
     const worth = worthAt(order, now);
-    const isListed = hasList && order.unlisted < UNLISTED_AFTER && !order.isLate;
+    const isListed = list && !list.isDisproven() && order.unlisted < UNLISTED_AFTER && !order.isLate;
     if (isListed) found.listWorth += worth;
     const at = regularAt(order, now);
     if (at > now) {
@@ -161,7 +175,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   function decide(found: Findings, now: number): Choice {
     if (found.urgent) return { ask: "order", waiting: found.urgent.waiting };
     if (found.longPast && !lastWasLongPast) return { ask: "order", waiting: found.longPast };
-    const preferList = hasList && now >= listBarredUntil && found.listWorth > (found.best?.worth ?? 0);
+    const preferList = now >= listBarredUntil && found.listWorth > (found.best?.worth ?? 0);
     const single = preferList ? found.bestUnlisted : found.best;
     if (preferList && now >= listReadyAt && found.listWorth >= Math.max(single?.worth ?? 0, LEAST_WORTH)) {
       return { ask: "list" };
@@ -196,6 +210,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
       if (!urgentAt(choice.waiting, now)) winning += LATELY * (worthAt(choice.waiting, now) - winning);
     },
+
+    isProof,
 
     listFailed(barredUntil) {
       listBarredUntil = barredUntil;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Money } from "../../../core/money.ts";
-import type { Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
+import type { OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
 import { amount, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
@@ -126,6 +126,29 @@ export function activationsAnswer(currency: string): z.ZodType<readonly RecentOr
         createTime: line.activationTime,
       }),
     );
+  return activationsOf(activation);
+}
+
+const codes = orNothing(z.union([z.array(z.unknown()), z.string()]));
+
+/**
+ * A code that is listed stays listed while the next one is waited for: how many there are tells the two apart. It is
+ * asked for by itself all the same, since a message looks different in each of the two answers.
+ */
+export const overviewAnswer: z.ZodType<readonly OverviewRow[]> = activationsOf(
+  z
+    .looseObject({ activationId: id, smsCode: codes, smsText: codes })
+    // A list that has no place for codes says nothing of them.
+    .refine((line) => "smsCode" in line || "smsText" in line)
+    .transform(({ activationId, smsCode, smsText }) => {
+      const received = smsCode ?? smsText ?? undefined;
+      const news = Array.isArray(received) ? String(received.length) : received;
+      return { orderRef: activationId, news };
+    }),
+);
+
+/** The forms in which hosts list what is active. */
+function activationsOf<Activation>(activation: z.ZodType<Activation>): z.ZodType<readonly Activation[]> {
   const activations = numberedLines(activation);
   return z.union([
     z.object({ data: activations }).transform(({ data }) => data),
