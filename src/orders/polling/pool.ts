@@ -3,8 +3,10 @@ import type { Waiting } from "./waiting.ts";
 
 /** Up to so many are all looked through each time; of more, those that are worth little rest. */
 const ALL_HOT = 500;
-/** What one decision may look through, and what it may take back from rest. */
-const MOST_LOOKED_THROUGH = 512;
+/** What one decision looks through at most of the lively ones, and of the others in turn. */
+const MOST_LIVELY = 256;
+const MOST_OF_CROWD = 256;
+/** What it takes back from rest at most. */
 const MOST_THAWED = 64;
 
 /** The orders to choose from: a hot list that is looked through, and cold ones that rest until their time. */
@@ -25,29 +27,25 @@ export interface Pool extends Iterable<Waiting> {
   shift(by: number): void;
 }
 
-export function createPool(): Pool {
-  const hot: Waiting[] = [];
-  const places = new Map<Waiting, number>();
+/** `isLively` tells which ones gain worth so fast that they must not wait for their turn among very many. */
+export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
+  const lively = new Set<Waiting>();
+  const crowd = new Set<Waiting>();
   /** An order that left its rest early has an entry in the heap that is not this one. */
   const resting = new Map<Waiting, object>();
   const cold = createHeap<{ readonly waiting: Waiting }>();
-  let next = 0;
+  const size = () => lively.size + crowd.size + resting.size;
 
   function heat(waiting: Waiting): void {
     resting.delete(waiting);
-    if (places.has(waiting)) return;
-    places.set(waiting, hot.length);
-    hot.push(waiting);
+    leaveHot(waiting);
+    const isAhead = lively.size < MOST_LIVELY && isLively(waiting);
+    (isAhead ? lively : crowd).add(waiting);
   }
 
   function leaveHot(waiting: Waiting): void {
-    const place = places.get(waiting);
-    const last = hot.at(-1);
-    if (place === undefined || !last) return;
-    hot[place] = last;
-    places.set(last, place);
-    hot.pop();
-    places.delete(waiting);
+    lively.delete(waiting);
+    crowd.delete(waiting);
   }
 
   function rest(waiting: Waiting, until: number): void {
@@ -57,16 +55,34 @@ export function createPool(): Pool {
     cold.push(until, entry);
   }
 
-  function thaw(now: number): void {
-    for (let thawed = 0; thawed < MOST_THAWED && cold.earliest() <= now; thawed += 1) {
+  function thaw(now: number): Waiting[] {
+    const thawed: Waiting[] = [];
+    for (let popped = 0; popped < MOST_THAWED && cold.earliest() <= now; popped += 1) {
       const entry = cold.pop();
-      if (entry && resting.get(entry.waiting) === entry) heat(entry.waiting);
+      if (!entry || resting.get(entry.waiting) !== entry) continue;
+      heat(entry.waiting);
+      thawed.push(entry.waiting);
     }
+    return thawed;
+  }
+
+  /** The next ones of the crowd, which then are its last. */
+  function turnOfCrowd(): Waiting[] {
+    const turn: Waiting[] = [];
+    for (const waiting of crowd) {
+      if (turn.length >= MOST_OF_CROWD) break;
+      turn.push(waiting);
+    }
+    for (const waiting of turn) {
+      crowd.delete(waiting);
+      crowd.add(waiting);
+    }
+    return turn;
   }
 
   return {
     get size() {
-      return hot.length + resting.size;
+      return size();
     },
     add: heat,
     warm(waiting) {
@@ -79,23 +95,19 @@ export function createPool(): Pool {
     },
 
     lookThrough(now, look) {
-      thaw(now);
-      const mayRest = hot.length + resting.size > ALL_HOT;
-      const count = Math.min(hot.length, MOST_LOOKED_THROUGH);
-      const cooled: [Waiting, number][] = [];
-      for (let step = 0; step < count; step += 1) {
-        const waiting = hot[(next + step) % hot.length];
-        const until = waiting && look(waiting, mayRest);
-        if (until !== undefined) cooled.push([waiting as Waiting, until]);
+      const thawed = thaw(now);
+      const mayRest = size() > ALL_HOT;
+      for (const waiting of new Set([...lively, ...thawed, ...turnOfCrowd()])) {
+        const until = look(waiting, mayRest);
+        if (until !== undefined && !(lively.has(waiting) && isLively(waiting))) rest(waiting, until);
       }
-      next = hot.length > 0 ? (next + count) % hot.length : 0;
-      for (const [waiting, until] of cooled) rest(waiting, until);
     },
 
     shift: cold.shift,
 
     *[Symbol.iterator]() {
-      yield* hot;
+      yield* lively;
+      yield* crowd;
       yield* resting.keys();
     },
   };

@@ -16,6 +16,7 @@ const LATE_GAP_MS = 8_000;
 /** Nothing is rested for longer: what an order is worth changes with what is learned, and with who watches. */
 const LONGEST_REST_MS = 500;
 const SHORTEST_REST_MS = 50;
+const LIVELY_MS = 10_000;
 /** A cold order is looked at again no later than this, or after as long as it was not polled already. */
 const SHORT_COLD_MS = 5_000;
 /** Until a list is proven, each order that it has shown as waiting for so long is polled by itself as well. */
@@ -76,8 +77,8 @@ interface Urgency {
 
 export function createSchedule(parts: ScheduleParts): Schedule {
   const { gapMs, list } = parts;
-  const waiting = createPool();
   const worthAt = createWorth(parts);
+  const waiting = createPool(isLively);
   let lastNow = Number.NEGATIVE_INFINITY;
   /** What was polled lately was worth about this. */
   let winning = 0;
@@ -123,6 +124,12 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   function isProof(order: Waiting, now: number): boolean {
     const isListedAlone = !Number.isFinite(order.sentAt) && order.lookedAt > Math.max(order.bornAt, now - PROOF_MS / 4);
     return isListedAlone && now >= order.bornAt + PROOF_MS;
+  }
+
+  /** Whether an order that is polled now will be worth a poll again before long. */
+  function isLively(order: Waiting): boolean {
+    const polledNow = { ...order, lookedAt: Math.max(lastNow, order.bornAt) };
+    return worthAt(polledNow, polledNow.lookedAt + LIVELY_MS) >= COLD_SHARE * Math.max(winning, LEAST_WORTH);
   }
 
   /** Until when an order is surely worth little; undefined when it is not worth little now. */
