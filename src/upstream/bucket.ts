@@ -32,8 +32,10 @@ export function createBucket(
   const limiter = new Bottleneck({ reservoir: limit.calls, maxConcurrent: concurrency });
   /** Tokens that are not in the reservoir. */
   let out = 0;
-  let pausedUntil = 0;
-  let longestPauseMs = 0;
+  /** Pauses that are not over: timers tell, and not the time of day, which may be set. */
+  let pauses = 0;
+  /** Tokens that came home meanwhile. */
+  let held = 0;
   /** Tokens to be kept back when they come home, and those that are kept back. */
   let distrusted = 0;
   let keptBack = 0;
@@ -49,12 +51,11 @@ export function createBucket(
     void limiter.incrementReservoir(1);
   }
 
-  /** A token that comes home during a pause waits for its end. */
   function putAfter(delayMs: number): void {
-    // A clock that was set back makes no pause longer.
-    const wait = Math.max(delayMs, Math.min(pausedUntil - clock.now(), longestPauseMs));
-    if (wait > 0) {
-      clock.after(wait, () => putAfter(0));
+    if (delayMs > 0) {
+      clock.after(delayMs, () => putAfter(0));
+    } else if (pauses > 0) {
+      held += 1;
     } else if (distrusted > 0) {
       distrusted -= 1;
       keptBack += 1;
@@ -67,9 +68,19 @@ export function createBucket(
     }
   }
 
+  /** A pause is over. */
+  function goOn(): void {
+    pauses -= 1;
+    if (pauses > 0) return;
+    const waiting = held;
+    held = 0;
+    for (let token = 0; token < waiting; token += 1) putAfter(0);
+  }
+
   /** Once a window: the calls that were on their way together are refused together. One token always stays. */
   function lower(): void {
-    if (clock.now() < loweredAt + limit.windowMs) return;
+    const agoMs = clock.now() - loweredAt;
+    if (agoMs >= 0 && agoMs < limit.windowMs) return;
     loweredAt = clock.now();
     const most = limit.calls - 1 - distrusted - keptBack;
     distrusted += Math.min(Math.ceil(limit.calls * DISTRUST_SHARE), most);
@@ -102,8 +113,8 @@ export function createBucket(
     },
 
     pause(forMs) {
-      longestPauseMs = Math.max(forMs, pausedUntil > clock.now() ? longestPauseMs : 0);
-      pausedUntil = Math.max(pausedUntil, clock.now() + forMs);
+      pauses += 1;
+      clock.after(forMs, goOn);
       lower();
       const free = Math.max(limit.calls - out, 0);
       take(free);

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
-import { either, type Gate } from "./gate.ts";
+import { either, type Gate, type Outcome } from "./gate.ts";
 import type { Pace } from "./pace.ts";
 
 /** A share of the window that polls and background calls leave to purchases and cancels. */
@@ -11,7 +11,7 @@ const BACKGROUND_SHARE = 1 / 30;
 /** What goes ahead takes at most this share from the polls: however much is bought, codes are still asked for. */
 const MOST_DISPLACED_SHARE = 1 / 2;
 
-const POLLS: readonly Verb[] = ["check", "inbox", "recent", "rentals", "detail", "complete"];
+const POLLS: readonly Verb[] = ["check", "inbox", "recent", "rentals", "detail"];
 const BACKGROUND: readonly Verb[] = ["balance", "listings"];
 
 /** Whether a call waits for others. What does not is a purchase, or gives one back. */
@@ -40,24 +40,40 @@ export function createShares({ calls, windowMs }: { calls: number; windowMs: num
   const polls = share("polls", pollCalls, 6);
   const spare = share("spare", Math.floor(calls / 2) - own, 2);
   const mostDisplaced = Math.floor(calls * MOST_DISPLACED_SHARE);
+  /** Calls of others that hold tokens which polls would have: of those ahead, and of the background. */
   let displaced = 0;
+  let behind = 0;
+
+  /** Runs the job, and calls back when its token is home again. */
+  async function until(home: () => void, job: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await job;
+    clock.after(outcome.sent ? windowMs : 0, home);
+    return outcome;
+  }
 
   const ahead: Gate = {
-    async schedule(_priority, job) {
+    schedule(_priority, job) {
       if (displaced >= mostDisplaced) return job();
       displaced += 1;
-      const outcome = await polls.ahead(job);
-      clock.after(outcome.sent ? windowMs : 0, () => {
+      return until(() => {
         displaced -= 1;
-      });
-      return outcome;
+      }, polls.ahead(job));
     },
     remember: polls.remember,
   };
-  const background = either([spare, polls], [share("background", own, 1), ahead]);
+  const counted: Gate = {
+    schedule(_priority, job) {
+      behind += 1;
+      return until(() => {
+        behind -= 1;
+      }, job());
+    },
+    remember() {},
+  };
+  const background = either([spare, polls, counted], [share("background", own, 1), ahead]);
 
   return {
-    polls: { calls: () => pollCalls - displaced, windowMs },
+    polls: { calls: () => pollCalls - displaced - behind, windowMs },
     of(verb) {
       if (POLLS.includes(verb)) return polls;
       return BACKGROUND.includes(verb) ? background : ahead;

@@ -119,6 +119,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
 
       over() {
         waiting.inFlight = false;
+        waiting.answeredAt = clock.now();
         for (const polled of asked) {
           onPolled.delete(polled);
           polled();

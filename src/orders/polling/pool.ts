@@ -14,7 +14,7 @@ export interface Pool extends Iterable<Waiting> {
   readonly size: number;
   add(waiting: Waiting): void;
   delete(waiting: Waiting): void;
-  /** It does not rest any more. */
+  /** It is not to rest, nor to wait for its turn. */
   warm(waiting: Waiting): void;
 
   /**
@@ -66,27 +66,14 @@ export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
     return thawed;
   }
 
-  /** The next ones of the crowd, which then are its last. */
-  function turnOfCrowd(): Waiting[] {
-    const turn: Waiting[] = [];
-    for (const waiting of crowd) {
-      if (turn.length >= MOST_OF_CROWD) break;
-      turn.push(waiting);
-    }
-    for (const waiting of turn) {
-      crowd.delete(waiting);
-      crowd.add(waiting);
-    }
-    return turn;
-  }
-
   return {
     get size() {
       return size();
     },
     add: heat,
     warm(waiting) {
-      if (resting.has(waiting)) heat(waiting);
+      if (!resting.delete(waiting) && !crowd.delete(waiting)) return;
+      lively.add(waiting);
     },
 
     delete(waiting) {
@@ -97,7 +84,7 @@ export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
     lookThrough(now, look) {
       const thawed = thaw(now);
       const mayRest = size() > ALL_HOT;
-      for (const waiting of new Set([...lively, ...thawed, ...turnOfCrowd()])) {
+      for (const waiting of new Set([...turnOf(lively, MOST_LIVELY), ...thawed, ...turnOf(crowd, MOST_OF_CROWD)])) {
         const until = look(waiting, mayRest);
         if (until !== undefined && !(lively.has(waiting) && isLively(waiting))) rest(waiting, until);
       }
@@ -111,4 +98,18 @@ export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
       yield* resting.keys();
     },
   };
+}
+
+/** The next ones, which then are the last. */
+function turnOf(waiting: Set<Waiting>, most: number): readonly Waiting[] {
+  const turn: Waiting[] = [];
+  for (const one of waiting) {
+    if (turn.length >= most) break;
+    turn.push(one);
+  }
+  for (const one of turn) {
+    waiting.delete(one);
+    waiting.add(one);
+  }
+  return turn;
 }

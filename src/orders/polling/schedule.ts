@@ -99,7 +99,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
 
   /** When an order may be polled for what it is worth; Infinity when it is not any more. */
   function regularAt(order: Waiting, now: number): number {
-    const free = Math.max(order.barredUntil, order.sentAt + gapMs);
+    const free = Math.max(order.barredUntil, order.answeredAt + gapMs);
     if (order.isLate) return Math.max(free, order.lookedAt + LATE_GAP_MS);
     const lastLook = lastLookOf(order);
     if (order.lookedAt >= lastLook) return Number.POSITIVE_INFINITY;
@@ -115,7 +115,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     const seenAt = list?.isProven() === false ? order.sentAt : order.lookedAt;
     const isUnseenAtEnd = now >= lastLook && seenAt < lastLook && !order.isLate;
     if (isUnseenAtEnd) return { at: order.barredUntil, isNews: false, since: lastLook };
-    const at = Math.max(order.barredUntil, order.sentAt + gapMs);
+    const at = Math.max(order.barredUntil, order.answeredAt + gapMs);
     if (order.onPolled.size > 0) return { at, isNews: false, since: lastLook };
     return list && !list.isProven() && isProof(order, now) ? { at, isNews: false, since: order.bornAt } : undefined;
   }

@@ -16,6 +16,8 @@ export interface Waiting {
   isLookKnown: boolean;
   /** When it was last polled by itself, whatever was answered; -Infinity before the first time. */
   sentAt: number;
+  /** When that was answered, or had failed. Its next poll comes the upstream's gap after this, and so arrives there later. */
+  answeredAt: number;
   /** After a failure it rests until then. */
   barredUntil: number;
   failures: number;
@@ -55,6 +57,7 @@ export function createWaiting(
     lookedAt: Math.min(Math.max(bornAt, lastKnownAt ?? bornAt), now),
     isLookKnown: !isResumed,
     sentAt: Number.NEGATIVE_INFINITY,
+    answeredAt: Number.NEGATIVE_INFINITY,
     barredUntil: Number.NEGATIVE_INFINITY,
     failures: 0,
     inFlight: false,
@@ -94,6 +97,7 @@ export function shift(waiting: Waiting, by: number): void {
   waiting.bornAt += by;
   waiting.lookedAt += by;
   waiting.sentAt += by;
+  waiting.answeredAt += by;
   waiting.barredUntil += by;
   waiting.hurriedAt += by;
   if (waiting.toldAt !== undefined) waiting.toldAt += by;
