@@ -72,6 +72,20 @@ describe("a list of orders", () => {
     expect(new Set(bench.polls.slice(before).map(({ ref }) => ref)).size).toBe(20);
   });
 
+  it("that has news of an order has it asked about again where that failed", async () => {
+    const bench = startMany(20);
+    await bench.clock.advance(10_000);
+    const calm = bench.list;
+    bench.list = () => calm().map((row) => (row.orderRef === "order-3" ? { ...row, news: "1" } : row));
+    bench.answer = () => Promise.reject(new UpstreamFault("reset", true));
+    await bench.clock.advance(2_000);
+    bench.answer = () => CODE;
+    const failed = bench.of("order-3").length;
+    expect(failed).toBeGreaterThan(0);
+    await bench.clock.advance(6_000);
+    expect(bench.of("order-3").length).toBe(failed + 1);
+  });
+
   it("leaves those that it does not show to be polled", async () => {
     const bench = startMany(20);
     await prove(bench);

@@ -113,6 +113,9 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
 
       failed(error) {
         failed(error);
+        // What it was told of is still to be asked for.
+        waiting.toldAt ??= toldAt;
+        waiting.newsAt ??= newsAt;
         waiting.failures += 1;
         waiting.barredUntil = clock.now() + restMs(waiting.failures, LONGEST_REST_MS);
       },

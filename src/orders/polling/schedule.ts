@@ -8,14 +8,16 @@ const LEAST_WORTH = 0.002;
 /** Of many orders, those rest that are worth less than this share of what was polled lately. */
 const COLD_SHARE = 0.4;
 const LATELY = 0.1;
-/** However many callbacks tell of an order, it is not polled for them more often. */
+/** However many callbacks tell of an order, it is not polled for them more often; after failures not as often as that. */
 const HURRY_GAP_MS = 1_000;
+const MOST_DOUBLINGS = 5;
 /** An order that ended longer ago, while the daemon was down, is no more urgent than others. */
 const LONG_PAST_MS = 30_000;
 const LATE_GAP_MS = 8_000;
 /** Nothing is rested for longer: what an order is worth changes with what is learned, and with who watches. */
 const LONGEST_REST_MS = 500;
 const SHORTEST_REST_MS = 50;
+/** An order that is worth a poll again so soon after its last is not left to rest. */
 const LIVELY_MS = 10_000;
 /** A cold order is looked at again no later than this, or after as long as it was not polled already. */
 const SHORT_COLD_MS = 5_000;
@@ -45,7 +47,7 @@ export interface Schedule {
   sent(choice: Choice, now: number): void;
   /** Whether a poll of the order now shows if lists can be trusted. */
   isProof(order: Waiting, now: number): boolean;
-  /** The list could not be had, for so many times in a row. */
+  /** The list could not be had. */
   listFailed(barredUntil: number): void;
 }
 
@@ -110,7 +112,10 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   /** When an order must be polled whatever it is worth, and how urgent that is; undefined when it need not. */
   function urgentAt(order: Waiting, now: number): Urgency | undefined {
     const hurriedBy = order.toldAt ?? order.newsAt;
-    if (hurriedBy !== undefined) return { at: order.hurriedAt + HURRY_GAP_MS, isNews: true, since: hurriedBy };
+    if (hurriedBy !== undefined) {
+      const gap = HURRY_GAP_MS * 2 ** Math.min(order.failures, MOST_DOUBLINGS);
+      return { at: order.hurriedAt + gap, isNews: true, since: hurriedBy };
+    }
     const lastLook = lastLookOf(order);
     const seenAt = list?.isProven() === false ? order.sentAt : order.lookedAt;
     const isUnseenAtEnd = now >= lastLook && seenAt < lastLook && !order.isLate;
