@@ -108,6 +108,7 @@ function silentUpstream(id: string): Upstream {
     lifetimeMs: 60_000,
     desks: { catalog: { async *listings() {} } },
     run: () => new Promise(() => {}),
+    poll: () => new Promise(() => {}),
     limits: () => [],
     lastError: () => undefined,
     async close() {},

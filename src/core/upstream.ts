@@ -8,6 +8,8 @@ export type Verb =
   | "balance"
   | "buy"
   | "check"
+  /** A check that is known to find something, and goes ahead of the others. */
+  | "collect"
   | "recent"
   | "cancel"
   | "complete"
@@ -110,6 +112,16 @@ export interface RecentOrder {
   readonly createTime?: Date;
 }
 
+/** What an upstream's list of orders tells of one of them. */
+export interface OverviewRow {
+  readonly orderRef: string;
+  /**
+   * Absent while the order only waits. Otherwise something has happened, and `check` tells what; it is another text for
+   * what happens next.
+   */
+  readonly news?: string;
+}
+
 /**
  * What an upstream sells one-time codes through.
  *
@@ -138,6 +150,9 @@ export interface VerificationDesk {
 
   /** The account's newest orders. Absent where the upstream does not list them. */
   recent?(signal: AbortSignal): Promise<readonly RecentOrder[]>;
+
+  /** Where the account's orders stand, of the newest at least. Absent where no list shows that. Limited as a `check`. */
+  overview?(signal: AbortSignal): Promise<readonly OverviewRow[]>;
 }
 
 /** What an upstream's list of orders is sure to hold, so that an order's absence proves something. */
@@ -243,6 +258,12 @@ export interface Upstream {
    * window later. Throws UPSTREAMS_UNAVAILABLE when the signal aborts first; after that the signal no longer matters.
    */
   run<T>(verb: Verb, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+
+  /**
+   * As `run` of a `check`, for whoever polls all the time: the slots are spread evenly over the limit's window, and the
+   * task is chosen once the slot is there. Where there is none then, the slot was not used.
+   */
+  poll<T>(choose: () => (() => Promise<T>) | undefined, signal?: AbortSignal): Promise<T | undefined>;
 
   limits(): readonly LimitState[];
   /** Of the calls that failed for the upstream's sake, the last. */

@@ -27,7 +27,17 @@ export function countCalls(
 
   const counting = [...upstreams.values()].map((upstream): [string, Upstream] => [
     upstream.id,
-    { ...upstream, run: (verb, task, signal) => upstream.run(verb, () => counted(upstream.id, verb, task), signal) },
+    {
+      ...upstream,
+      run: (verb, task, signal) => upstream.run(verb, () => counted(upstream.id, verb, task), signal),
+      poll(choose, signal) {
+        const chosen = () => {
+          const task = choose();
+          return task && (() => counted(upstream.id, "check", task));
+        };
+        return upstream.poll(chosen, signal);
+      },
+    },
   ]);
   return new Map(counting);
 }

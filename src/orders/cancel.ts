@@ -58,7 +58,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
       throw tooEarly(verification, error.retryAfterMs ?? NOT_YET_MS);
     }
     if (error instanceof GatewayError && !["ALREADY_RECEIVED", "ALREADY_ENDED"].includes(error.reason)) throw error;
-    const progress = await upstream.run("check", () => desk.check(order, UNINTERRUPTED)).catch(() => undefined);
+    const progress = await upstream.run("collect", () => desk.check(order, UNINTERRUPTED)).catch(() => undefined);
     const seen = progress ? await applyProgress(verification, progress, parts) : verification;
     if (seen.status === "CANCELLED") {
       ended(seen);

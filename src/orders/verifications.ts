@@ -2,6 +2,7 @@ import type { Caller } from "../core/caller.ts";
 import { UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
+import type { Progress } from "../core/upstream.ts";
 import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
 import type { Ranking } from "../routing/rank.ts";
 import { createAnother } from "./another.ts";
@@ -9,10 +10,11 @@ import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
 import { createFindCandidates } from "./candidates.ts";
 import { type CreateOptions, createCreator, isToBeGivenBack, type ReadRequest } from "./create.ts";
 import { createExpiry } from "./expiry.ts";
-import { createLateLooks } from "./late.ts";
 import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
-import { type Poller, startPoller } from "./poller.ts";
+import { createLaws } from "./polling/laws.ts";
+import { type Poller, startPoller } from "./polling/poller.ts";
+import { applyProgress } from "./progress.ts";
 import { tellReady } from "./ready.ts";
 import type { ReadLabel } from "./settle/match.ts";
 import { createOperatorDesk, type OperatorDesk } from "./settle/operator-desk.ts";
@@ -57,35 +59,35 @@ export interface VerificationsParts extends OrderParts {
 export function createVerifications(parts: VerificationsParts): Verifications {
   const { upstreams, store, feed, clock, log } = parts;
   const pollers = new Map<string, Poller>();
+  const laws = createLaws(store, clock, log);
+  const apply = (verification: Verification, progress: Progress) => applyProgress(verification, progress, parts);
   for (const upstream of upstreams.values()) {
-    if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, parts));
+    if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, { ...parts, laws, apply }));
   }
   const canceller = createCanceller(parts, unfollow);
   const outcomes = createOutcomes(parts);
   const settlement = createSettlement({ ...parts, outcomes }, followSettled);
   const creator = createCreator({ ...parts, settlement }, { bought: follow, cancel: canceller.cancelWhenPossible });
-  const late = createLateLooks(({ upstream }) => pollers.get(upstream ?? ""), clock);
   const finder = createFindCandidates(parts.shelf, upstreams, parts.router);
   const askForAnother = createAnother(parts, follow);
   const expiry = createExpiry(parts, {
     async lastPoll({ upstream, verificationId }) {
-      await pollers.get(upstream ?? "")?.nextPoll(verificationId);
+      await pollers.get(upstream ?? "")?.lastPoll(verificationId);
     },
-    ended(verification) {
-      unfollow(verification);
-      late.add(verification);
-    },
+    ended: unfollow,
   });
   const now = () => new Date(clock.now());
 
   /** Waits for the code of a verification that was bought, until its time. */
-  function follow(verification: Verification): void {
-    if (verification.status === "WAITING") pollers.get(verification.upstream ?? "")?.add(verification);
+  function follow(verification: Verification, lastKnownAt?: number): void {
+    if (verification.status === "WAITING") pollers.get(verification.upstream ?? "")?.add(verification, lastKnownAt);
     expiry.add(verification);
   }
 
   function unfollow(verification: Verification): void {
-    pollers.get(verification.upstream ?? "")?.remove(verification.verificationId);
+    const poller = pollers.get(verification.upstream ?? "");
+    if (verification.status === "EXPIRED") poller?.linger(verification.verificationId);
+    else poller?.remove(verification.verificationId);
     expiry.add(verification);
     if (isTerminal(verification.status)) parts.witness.ended(verification);
   }
@@ -119,6 +121,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       try {
         let present: Verification | undefined = await store.getVerification(caller.name, verificationId);
         let shown = -1;
+        pollers.get(present.upstream ?? "")?.watched(verificationId);
         while (present) {
           const { version, status }: Verification = present;
           // A change that was published while the state was read may be older than it.
@@ -185,22 +188,30 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     },
 
     async resume() {
+      await laws.load();
+      const lastKnownAt = await lastCallTimes();
       for (const verification of await store.openVerifications()) {
         if (verification.status === "PENDING") await settleInterrupted(verification);
-        else takeUp(verification);
+        else takeUp(verification, lastKnownAt.get(verification.upstream ?? "") ?? 0);
       }
     },
 
     async stop() {
       expiry.stop();
-      late.stop();
       await Promise.all([settlement.stop(), ...[...pollers.values()].map((poller) => poller.stop())]);
       await Promise.all([creator.idle(), canceller.stop()]);
+      await laws.save();
     },
   };
 
-  function takeUp(verification: Verification): void {
-    follow(verification);
+  /** When an earlier run last called each upstream: until about then it polled there. */
+  async function lastCallTimes(): Promise<ReadonlyMap<string, number>> {
+    const calls = await store.callsSince(new Date(clock.now() - LONG_AGO_MS));
+    return new Map(calls.map(({ upstream, time }) => [upstream, time.getTime()]));
+  }
+
+  function takeUp(verification: Verification, lastKnownAt: number): void {
+    follow(verification, lastKnownAt);
     // It was to be cancelled when the daemon ended. Nobody waits for it now.
     if (isToBeGivenBack(verification)) void canceller.cancelWhenPossible(verification).catch(() => undefined);
   }
@@ -214,3 +225,6 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     else settlement.add(await store.recordUncertain(verificationId, now()));
   }
 }
+
+/** What was not asked about for so long was as good as never asked about. */
+const LONG_AGO_MS = 60 * 60_000;

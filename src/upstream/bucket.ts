@@ -1,7 +1,7 @@
 import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import type { LimitState } from "../core/upstream.ts";
-import { type Gate, NOT_SENT } from "./gate.ts";
+import { type Gate, NOT_SENT, type Outcome } from "./gate.ts";
 
 /** What a call may take from leaving here to being counted there, beyond what its answer proves. */
 const MARGIN_MS = 250;
@@ -15,6 +15,8 @@ const TRUST_AGAIN_MS = 60_000;
  * One limit: tokens that calls take and that come back a window later; at once where the job sent nothing or was dropped.
  */
 export interface Bucket extends Gate {
+  /** Runs the job at once, also where no token is left: the others have one token less for as long. */
+  ahead(job: () => Promise<Outcome>): Promise<Outcome>;
   /** No token is handed out for so long, and some not for much longer. */
   pause(forMs: number): void;
   state(): LimitState;
@@ -30,7 +32,10 @@ export function createBucket(
   const limiter = new Bottleneck({ reservoir: limit.calls, maxConcurrent: concurrency });
   /** Tokens that are not in the reservoir. */
   let out = 0;
-  let pausedUntil = 0;
+  /** Pauses that are not over: timers tell, and not the time of day, which may be set. */
+  let pauses = 0;
+  /** Tokens that came home meanwhile. */
+  let held = 0;
   /** Tokens to be kept back when they come home, and those that are kept back. */
   let distrusted = 0;
   let keptBack = 0;
@@ -46,11 +51,11 @@ export function createBucket(
     void limiter.incrementReservoir(1);
   }
 
-  /** A token that comes home during a pause waits for its end. */
   function putAfter(delayMs: number): void {
-    const wait = Math.max(delayMs, pausedUntil - clock.now());
-    if (wait > 0) {
-      clock.after(wait, () => putAfter(0));
+    if (delayMs > 0) {
+      clock.after(delayMs, () => putAfter(0));
+    } else if (pauses > 0) {
+      held += 1;
     } else if (distrusted > 0) {
       distrusted -= 1;
       keptBack += 1;
@@ -63,9 +68,19 @@ export function createBucket(
     }
   }
 
+  /** A pause is over. */
+  function goOn(): void {
+    pauses -= 1;
+    if (pauses > 0) return;
+    const waiting = held;
+    held = 0;
+    for (let token = 0; token < waiting; token += 1) putAfter(0);
+  }
+
   /** Once a window: the calls that were on their way together are refused together. One token always stays. */
   function lower(): void {
-    if (clock.now() < loweredAt + limit.windowMs) return;
+    const agoMs = clock.now() - loweredAt;
+    if (agoMs >= 0 && agoMs < limit.windowMs) return;
     loweredAt = clock.now();
     const most = limit.calls - 1 - distrusted - keptBack;
     distrusted += Math.min(Math.ceil(limit.calls * DISTRUST_SHARE), most);
@@ -82,6 +97,13 @@ export function createBucket(
       });
     },
 
+    async ahead(job) {
+      take(1);
+      const outcome = await job();
+      putAfter(outcome.sent ? limit.windowMs + MARGIN_MS : 0);
+      return outcome;
+    },
+
     remember(time) {
       const longest = limit.windowMs + UNSEEN_MARGIN_MS;
       const left = Math.min(time.getTime() - clock.now(), 0) + longest;
@@ -91,7 +113,8 @@ export function createBucket(
     },
 
     pause(forMs) {
-      pausedUntil = Math.max(pausedUntil, clock.now() + forMs);
+      pauses += 1;
+      clock.after(forMs, goOn);
       lower();
       const free = Math.max(limit.calls - out, 0);
       take(free);

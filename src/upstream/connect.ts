@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { SentCall } from "../core/store.ts";
-import type { CallEnd, Desks, Upstream } from "../core/upstream.ts";
+import type { CallEnd, Desks, Upstream, Verb } from "../core/upstream.ts";
 import type { Provider } from "./define.ts";
 import { createHttp } from "./http.ts";
 import { createLastError } from "./last-error.ts";
@@ -49,6 +49,24 @@ export function connectUpstream(
   const lastError = createLastError(clock);
   for (const call of earlier) if (call.upstream === id) limits.remember(call.verb, call.time);
 
+  async function sent<T>(verb: Verb, task: () => Promise<T>): Promise<T> {
+    await record({ upstream: id, verb, time: new Date(clock.now()) });
+    try {
+      const result = await task();
+      heard({ upstream: id, verb });
+      return result;
+    } catch (error) {
+      if (error instanceof GatewayError && error.reason === "UPSTREAMS_UNAVAILABLE") {
+        limits.refused(verb, error.retryAfterMs ?? 0);
+        log.warn({ upstream: id, verb }, "the upstream refused a call for its rate");
+      }
+      if (error instanceof UpstreamFault) log.warn({ upstream: id, verb, fault: error.message }, "a call failed");
+      lastError.failed(error);
+      heard({ upstream: id, verb, error });
+      throw error;
+    }
+  }
+
   return {
     id,
     provider: provider.id,
@@ -57,28 +75,14 @@ export function connectUpstream(
     pollGapMs: provider.pollGapMs,
     lifetimeMs: opened.lifetimeMs,
     cancelDelayMs: opened.cancelDelayMs,
-    run: (verb, task, signal) =>
-      limits.run(
-        verb,
-        async () => {
-          await record({ upstream: id, verb, time: new Date(clock.now()) });
-          try {
-            const result = await task();
-            heard({ upstream: id, verb });
-            return result;
-          } catch (error) {
-            if (error instanceof GatewayError && error.reason === "UPSTREAMS_UNAVAILABLE") {
-              limits.refused(verb, error.retryAfterMs ?? 0);
-              log.warn({ upstream: id, verb }, "the upstream refused a call for its rate");
-            }
-            if (error instanceof UpstreamFault) log.warn({ upstream: id, verb, fault: error.message }, "a call failed");
-            lastError.failed(error);
-            heard({ upstream: id, verb, error });
-            throw error;
-          }
-        },
-        signal,
-      ),
+    run: (verb, task, signal) => limits.run(verb, () => sent(verb, task), signal),
+    poll: (choose, signal) => {
+      const chosen = () => {
+        const task = choose();
+        return task && (() => sent("check", task));
+      };
+      return limits.poll(chosen, signal);
+    },
     limits: limits.states,
     lastError: lastError.get,
     close: http.close,

@@ -2,8 +2,10 @@ import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { LimitState, Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
-import { either, type Gate, NOT_SENT, pass } from "./gate.ts";
+import { type Gate, NOT_SENT, pass } from "./gate.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { createPause } from "./pause.ts";
+import { createShares, isPatient } from "./shares.ts";
 
 export interface Limit {
   readonly calls: number;
@@ -32,6 +34,7 @@ const PRIORITY: Readonly<Record<Verb, number>> = {
   rent: 0,
   buyEsim: 0,
   extend: 0,
+  collect: 1,
   cancel: 1,
   release: 1,
   another: 1,
@@ -45,17 +48,13 @@ const PRIORITY: Readonly<Record<Verb, number>> = {
   balance: 8,
   listings: 9,
 };
-const POLLS: readonly Verb[] = ["check", "inbox", "recent", "rentals", "detail"];
-const BACKGROUND: readonly Verb[] = ["balance", "listings"];
-
-/** A share of the window that polls and background calls leave to purchases and closing calls. */
-const RESERVED_SHARE = 1 / 15;
-/** A share that polls leave to background calls: without it a catalogue would grow old for as long as polls wait. */
-const BACKGROUND_SHARE = 1 / 30;
 
 export interface Limits {
   /** See Upstream.run. */
   run<T>(verb: Verb, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+
+  /** See Upstream.poll. */
+  poll<T>(choose: () => (() => Promise<T>) | undefined, signal?: AbortSignal): Promise<T | undefined>;
 
   /** The upstream refused a call of this verb for its rate: nothing more is sent under that limit, or under none, for so long. */
   refused(verb: Verb, retryAfterMs: number): void;
@@ -80,10 +79,11 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
   );
   const endpointOf = new Map(
     Object.entries(table.endpoints ?? {}).flatMap(([name, { verbs }]) =>
-      verbs.map((verb) => [verb, endpoints.get(name)] as const),
+      verbs.flatMap((verb) => sameCalls(verb).map((same) => [same, endpoints.get(name)] as const)),
     ),
   );
-  const shares = account && table.account ? createShares(table.account, clock) : undefined;
+  const shares = table.account && createShares(table.account, clock);
+  const pace = createPollPace([shares?.polls, ...pollEndpoints(table)], clock);
   const open = createPause(clock, 8);
   // Calls that are never answered fill this, and leave the rest to purchases.
   const openForPolls = createPause(clock, 6);
@@ -92,43 +92,57 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
   function way(verb: Verb): readonly Gate[] {
     const gates = [endpointOf.get(verb), shares?.of(verb), account].filter((gate) => gate !== undefined);
     if (gates.length > 0) return gates;
-    return POLLS.includes(verb) || BACKGROUND.includes(verb) ? [openForPolls, open] : [open];
+    return isPatient(verb) ? [openForPolls, open] : [open];
+  }
+
+  function send<T>(
+    gates: readonly Gate[],
+    priority: number,
+    choose: () => (() => Promise<T>) | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      let left = false;
+      const dropped = Promise.withResolvers<void>();
+      const leave = () => {
+        left = true;
+        dropped.resolve();
+        reject(
+          new GatewayError("UPSTREAMS_UNAVAILABLE", "the upstream's rate limit left no room in time", {
+            retryAfterMs: 5_000,
+          }),
+        );
+      };
+      if (signal?.aborted) return leave();
+      signal?.addEventListener("abort", leave, { once: true });
+
+      const job = async () => {
+        if (left) return NOT_SENT;
+        signal?.removeEventListener("abort", leave);
+        const task = choose();
+        if (!task) {
+          resolve(undefined);
+          return NOT_SENT;
+        }
+        try {
+          resolve(await task());
+        } catch (error) {
+          reject(error);
+        }
+        return { sent: true };
+      };
+      pass(gates, priority, job, dropped.promise).catch(reject);
+    });
   }
 
   return {
-    run(verb, task, signal) {
-      const priority = PRIORITY[verb];
-      return new Promise((resolve, reject) => {
-        let left = false;
-        const dropped = Promise.withResolvers<void>();
-        const leave = () => {
-          left = true;
-          dropped.resolve();
-          reject(
-            new GatewayError("UPSTREAMS_UNAVAILABLE", "the upstream's rate limit left no room in time", {
-              retryAfterMs: 5_000,
-            }),
-          );
-        };
-        if (signal?.aborted) return leave();
-        signal?.addEventListener("abort", leave, { once: true });
-
-        const send = async () => {
-          if (left) return NOT_SENT;
-          signal?.removeEventListener("abort", leave);
-          try {
-            resolve(await task());
-          } catch (error) {
-            reject(error);
-          }
-          return { sent: true };
-        };
-        pass(way(verb), priority, send, dropped.promise).catch(reject);
-      });
-    },
+    run: (verb, task, signal) => send(way(verb), PRIORITY[verb], () => task, signal) as ReturnType<typeof task>,
+    poll: (choose, signal) => send([...(pace ? [pace] : []), ...way("check")], PRIORITY.check, choose, signal),
 
     refused(verb, retryAfterMs) {
-      (endpointOf.get(verb) ?? account ?? open).pause(retryAfterMs);
+      const endpoint = endpointOf.get(verb);
+      (endpoint ?? account ?? open).pause(retryAfterMs);
+      if (!endpoint) shares?.pause(retryAfterMs);
     },
 
     remember(verb, time) {
@@ -141,22 +155,19 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
   };
 }
 
-/**
- * The parts of the account's window, and of its calls under way, that polls and background calls may fill: a purchase
- * finds the rest free, also while an upstream leaves every poll without an answer. Background calls have a small part of
- * their own, and take of the polls' part what no poll waits for.
- */
-function createShares({ calls, windowMs }: Limit, clock: Clock): { of(verb: Verb): Gate | undefined } {
-  const share = (name: string, part: number, concurrency: number) =>
-    createBucket(name, { calls: Math.max(part, 1), windowMs }, clock, concurrency);
-  const own = Math.ceil(calls * BACKGROUND_SHARE);
-  const polls = share("polls", calls - Math.ceil(calls * RESERVED_SHARE) - own, 6);
-  const spare = share("spare", Math.floor(calls / 2) - own, 2);
-  const background = either([spare, polls], [share("background", own, 1)]);
-  return {
-    of(verb) {
-      if (POLLS.includes(verb)) return polls;
-      return BACKGROUND.includes(verb) ? background : undefined;
-    },
-  };
+/** The verbs that make the same request as this one. */
+function sameCalls(verb: Verb): readonly Verb[] {
+  return verb === "check" ? ["check", "collect"] : [verb];
+}
+
+function pollEndpoints({ endpoints = {} }: LimitTable): Pace[] {
+  const ofPolls = Object.values(endpoints).filter(({ verbs }) => verbs.includes("check"));
+  return ofPolls.map(({ calls, windowMs }) => ({ calls: () => calls, windowMs }));
+}
+
+/** Polls are spread over the narrowest limit that they fall under. Undefined where there is none. */
+function createPollPace(limits: readonly (Pace | undefined)[], clock: Clock): Gate | undefined {
+  const rate = ({ calls, windowMs }: Pace) => calls() / windowMs;
+  const [narrowest] = limits.filter((limit) => limit !== undefined).sort((a, b) => rate(a) - rate(b));
+  return narrowest && createPace(narrowest, clock);
 }

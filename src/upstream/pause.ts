@@ -11,26 +11,18 @@ export interface Pause extends Gate {
 /** `concurrency` bounds the calls under way at once; without a bound Bottleneck does not heed priorities. */
 export function createPause(clock: Clock, concurrency: number): Pause {
   const limiter = new Bottleneck({ maxConcurrent: concurrency });
-  let pausedUntil = 0;
-
-  async function pauseIsOver(dropped: AbortSignal): Promise<void> {
-    while (clock.now() < pausedUntil && !dropped.aborted) await sleep(clock, pausedUntil - clock.now(), dropped);
-  }
+  let over: Promise<unknown> = Promise.resolve();
 
   return {
     schedule(priority, job, dropped) {
       return limiter.schedule({ priority }, async () => {
-        if (clock.now() < pausedUntil) {
-          const leaving = new AbortController();
-          void dropped.then(() => leaving.abort());
-          await pauseIsOver(leaving.signal);
-        }
+        await Promise.race([over, dropped]);
         return job();
       });
     },
     remember() {},
     pause(forMs) {
-      pausedUntil = Math.max(pausedUntil, clock.now() + forMs);
+      over = Promise.all([over, sleep(clock, forMs)]);
     },
   };
 }

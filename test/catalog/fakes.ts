@@ -47,6 +47,10 @@ export function scriptedUpstream(id: string, fetches: Step[][], provider = "acme
       calls.push(verb);
       return task();
     },
+    async poll(choose) {
+      calls.push("check");
+      return choose()?.();
+    },
     limits: () => [],
     lastError: () => undefined,
     async close() {},

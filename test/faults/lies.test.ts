@@ -151,6 +151,7 @@ describe("an order id", () => {
       const liar = await startPing(() => pingOrder({ public_id }));
       const gateway = await startGateway({ upstreams: pingOnly(liar) });
       await buy(gateway);
+      await gateway.clock.advance(4_000);
       await until(() => liar.count(/poll/) > 0);
       const { path = "" } = liar.calls.find(({ path }) => path.includes("poll")) ?? {};
       expect(path).toBe(`/nonvoip/orders/${encodeURIComponent(public_id.toWellFormed())}/poll`);

@@ -80,6 +80,7 @@ it("a refund that the upstream gave while a code came in is booked", async () =>
     return { result: "success", verification: { refund: { amount: "0.40", currency: "USD" } } };
   });
   const { verificationId } = await buy({ verifications });
+  await gateway.clock.advance(4_000);
   await until(() => liar.count(/poll/) === 1);
   const cancelled = verifications.cancelVerification({ verificationId }).catch(() => undefined);
   await until(() => liar.count(/cancel/) === 1);

@@ -216,7 +216,10 @@ it("a callback that is varied a hundred times asks about its order a few times a
   await buy(gateway);
   const ref = gateway.sandbox.control.books().papsms.orders[0]?.ref;
   const polls = () => gateway.sandbox.control.books().papsms.calls.poll ?? 0;
-  await until(() => polls() === 1);
+  await until(async () => {
+    await gateway.clock.advance(500);
+    return polls() === 1;
+  });
   for (let i = 0; i < 100; i += 1) {
     await fetch(`${gateway.url}/callbacks/pap?secret=secret-0123456789`, {
       method: "POST",

@@ -30,6 +30,7 @@ function upstreamOf(balance: (() => Promise<Money>) | undefined, asked: Verb[]) 
         throw error;
       }
     },
+    poll: async () => undefined,
     limits: () => [],
     lastError: () => undefined,
     close: async () => {},

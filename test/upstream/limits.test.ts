@@ -248,8 +248,8 @@ describe("who goes first", () => {
 
   it("polls leave a part of every window to purchases", async () => {
     const limits = createLimits(SIXTY, createHandClock());
-    expect(await sentOf(limits, "check", 100)).toBe(54);
-    expect(await sentOf(limits, "buy", 10)).toBe(6);
+    expect(await sentOf(limits, "check", 100)).toBe(56);
+    expect(await sentOf(limits, "buy", 10)).toBe(4);
   });
 
   it("polls and background calls together leave the same part", async () => {
@@ -306,6 +306,85 @@ describe("who goes first", () => {
     const limits = createLimits(SIXTY, createHandClock());
     await sentOf(limits, "listings", 50, hang);
     expect(await sentOf(limits, "check", 3)).toBe(3);
+  });
+});
+
+describe("polls", () => {
+  /** Polls as fast as slots come, for ever. */
+  function keepPolling(limits: Limits, task: () => Promise<void>): void {
+    const ask = () => {
+      const sent = Promise.withResolvers<void>();
+      void limits.poll(() => {
+        sent.resolve();
+        return task;
+      });
+      void sent.promise.then(ask);
+    };
+    ask();
+  }
+
+  it("are spread over the window, so that no silence follows", async () => {
+    const clock = createHandClock();
+    const limits = createLimits(SIXTY, clock);
+    const times: number[] = [];
+    keepPolling(limits, async () => void times.push(clock.now()));
+    await turn(clock, 240_000);
+    const [start = 0] = times;
+    for (let from = start + 5_000; from < start + 230_000; from += 5_000) {
+      const within = times.filter((time) => time >= from && time < from + 5_000).length;
+      expect(within, `${(from - start) / 1_000} s after the first`).toBeGreaterThanOrEqual(3);
+      expect(within).toBeLessThanOrEqual(7);
+    }
+    expect(times.length).toBeGreaterThan(4 * 52);
+  });
+
+  it("for which nothing is left to ask when their slot comes cost nothing", async () => {
+    const clock = createHandClock();
+    const limits = createLimits({ account: perMinute(2) }, clock);
+    for (let poll = 0; poll < 10; poll += 1) {
+      const answer = limits.poll(() => undefined);
+      await rest();
+      expect(await answer).toBeUndefined();
+    }
+    expect(limits.states()[0]?.remaining).toBe(2);
+    expect(await sentOf(limits, "buy", 2)).toBe(2);
+  });
+
+  it("give way to purchases: many in a row find their slot at once, and polls go on", async () => {
+    const clock = createHandClock();
+    const limits = createLimits(SIXTY, clock);
+    const server = createFarServer(clock, createRandom(8));
+    keepPolling(limits, () => server.answer("check"));
+    await turn(clock, 90_000);
+    for (let purchase = 0; purchase < 30; purchase += 1) {
+      expect(await sentOf(limits, "buy", 1, () => server.answer("buy")), `purchase ${purchase}`).toBe(1);
+      await turn(clock, 4_000);
+    }
+    expect(mostInAWindow(server.arrivals)).toBeLessThanOrEqual(60);
+    expect(server.arrivals.filter(({ verb }) => verb === "check").length).toBeGreaterThan(120);
+  });
+
+  it("that are known to find something do not wait for the others, and fall under their limit", async () => {
+    const clock = createHandClock();
+    const limits = createLimits(PING_LIKE, clock);
+    expect(await sentOf(limits, "check", 20)).toBe(12);
+    expect(await sentOf(limits, "collect", 1)).toBe(0);
+    const account = createLimits(SIXTY, clock);
+    await sentOf(account, "check", 100);
+    expect(await sentOf(account, "collect", 2)).toBe(2);
+  });
+
+  it("come one by one after an outage, also where many have waited for its end", async () => {
+    const clock = createHandClock();
+    const limits = createLimits(SIXTY, clock);
+    const times: number[] = [];
+    await turn(clock, 30_000);
+    limits.refused("check", 60_000);
+    keepPolling(limits, async () => void times.push(clock.now()));
+    await turn(clock, 90_000);
+    const [first = 0] = times;
+    expect(times.filter((time) => time < first + 1_000).length).toBeLessThanOrEqual(3);
+    expect(times.length).toBeGreaterThan(15);
   });
 });
 
@@ -473,6 +552,16 @@ describe("a 429", () => {
     expect(buy.over).toBe(true);
   });
 
+  it("stops nothing for longer because the machine's clock is set back meanwhile", async () => {
+    const hand = createHandClock();
+    let by = 0;
+    const limits = createLimits(SIXTY, { ...hand, now: () => hand.now() + by });
+    limits.refused("buy", 10_000);
+    by = -3_600_000;
+    await turn(hand, 21_000);
+    expect(limits.states()[0]?.remaining).toBe(54);
+  });
+
   it("at one endpoint stops that endpoint alone", async () => {
     const limits = createLimits(PING_LIKE, createHandClock());
     limits.refused("check", 20_000);
@@ -531,8 +620,8 @@ describe("the limit of an endpoint", () => {
 
   it("is kept beside the account's", async () => {
     const limits = createLimits({ account: perMinute(8), ...PING_LIKE }, createHandClock());
-    expect(await sentOf(limits, "check", 20)).toBe(6);
-    expect(await sentOf(limits, "buy", 20)).toBe(2);
+    expect(await sentOf(limits, "check", 20)).toBe(7);
+    expect(await sentOf(limits, "buy", 20)).toBe(1);
     expect(limits.states()[0]).toMatchObject({ name: "account", remaining: 0 });
   });
 

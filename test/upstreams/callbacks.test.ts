@@ -56,7 +56,10 @@ describe.each([
   async function waiting(gateway: Gateway) {
     const { verificationId } = await buy(gateway, { upstreams: [id] });
     const polls = () => gateway.sandbox.control.books()[provider].calls.poll ?? 0;
-    await until(() => polls() === 1);
+    await until(async () => {
+      await gateway.clock.advance(500);
+      return polls() === 1;
+    });
     await settle();
     const ref = gateway.sandbox.control.books()[provider].orders[0]?.ref ?? "";
     return { verificationId, polls, ref, body: BODIES[provider](ref) };

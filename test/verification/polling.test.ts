@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { settle } from "../support/clock.ts";
 import { buy, type Gateway, startGateway } from "../support/gateway.ts";
 
@@ -78,5 +79,54 @@ describe("polling", () => {
     await buy(gateway, { upstreams: ["ping"] });
     await turnUntilReceived(gateway, 1);
     expect(await statuses(gateway)).toEqual(new Map([[Status.RECEIVED, 1]]));
+  });
+
+  it("finds a code of the last seconds, and ends the others at their time", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
+    await Promise.all([1, 2].map(() => buy(gateway, { upstreams: ["ping"] })));
+    const [order] = gateway.sandbox.control.books().ping.orders;
+    const left = Date.parse(order?.expires ?? "") - gateway.clock.now();
+    await turn(gateway, left / 1_000 - 4);
+    gateway.sandbox.control.deliver({ upstream: "ping", orderId: order?.ref });
+    await turn(gateway, 10);
+    expect(await statuses(gateway)).toEqual(
+      new Map([
+        [Status.COMPLETED, 1],
+        [Status.EXPIRED, 1],
+      ]),
+    );
+  });
+
+  it("asks for many by one list where the upstream has one, and brings each code within seconds", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
+    const upstreams = ["smsverificationservice"];
+    await Promise.all(Array.from({ length: 30 }, () => buy(gateway, { upstreams })));
+    await turn(gateway, 120);
+    const books = () => gateway.sandbox.control.books().smsverificationservice;
+    expect(books().calls.orders).toBeGreaterThan(books().calls.poll ?? 0);
+    for (const { ref } of books().orders.slice(0, 5)) {
+      gateway.sandbox.control.deliver({ upstream: "smsverificationservice", orderId: ref });
+    }
+    await turn(gateway, 20);
+    expect((await statuses(gateway)).get(Status.RECEIVED)).toBe(5);
+    expect(books().limited).toBe(0);
+  });
+
+  it("keeps what it has learned of delays for the next run", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: 10_000 } });
+    await Promise.all(Array.from({ length: 3 }, () => buy(gateway, { upstreams: ["ping"] })));
+    await turnUntilReceived(gateway, 3);
+    const { database } = gateway.daemon.config;
+    const stopped = gateway.daemon.stop();
+    await gateway.clock.advance(11_000);
+    await stopped;
+    if (database.engine !== "sqlite") throw new Error("another database");
+    const store = openSqliteStore(database.path);
+    const keys = (await store.loadLearned("delay")).map(({ key }) => key);
+    await store.close();
+    expect(keys).toEqual(["ping", "ping/whatsapp", "ping/whatsapp/US"]);
+    const after = await gateway.restart();
+    await buy(after, { upstreams: ["ping"] });
+    await turnUntilReceived(after, 4);
   });
 });

@@ -14,6 +14,7 @@ import {
   activationsAnswer,
   balanceAnswer,
   inboxAnswer,
+  overviewAnswer,
   purchaseAnswer,
   rentAnswer,
   rentalsAnswer,
@@ -75,6 +76,7 @@ function verificationDesk({ call, host: { currency, version, needsReady } }: Han
     another: (order, signal) => set(order, ANOTHER, signal),
     ...(needsReady && { ready: (order: BoughtOrder, signal: AbortSignal) => set(order, READY, signal) }),
     recent: (signal) => call.get("getActiveActivations", activationsAnswer(currency), signal),
+    overview: (signal) => call.get("getActiveActivations", overviewAnswer, signal),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Money } from "../../../core/money.ts";
-import type { Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
+import type { OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
 import { amount, everyLine, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
@@ -129,7 +129,31 @@ export function activationsAnswer(currency: string): z.ZodType<readonly RecentOr
       }),
     );
   // A list that hides one order proves nothing about it.
-  const activations = everyLine(activation);
+  return activationsOf(everyLine(activation));
+}
+
+const codes = orNothing(z.union([z.array(z.unknown()), z.string()]));
+
+/**
+ * A code that is listed stays listed while the next one is waited for: how many there are tells the two apart. It is
+ * asked for by itself all the same, since a message looks different in each of the two answers.
+ */
+export const overviewAnswer: z.ZodType<readonly OverviewRow[]> = activationsOf(
+  numberedLines(
+    z
+      .looseObject({ activationId: id, smsCode: codes, smsText: codes })
+      // A list that has no place for codes says nothing of them.
+      .refine((line) => "smsCode" in line || "smsText" in line)
+      .transform(({ activationId, smsCode, smsText }) => {
+        const received = smsCode ?? smsText ?? undefined;
+        const news = Array.isArray(received) ? String(received.length) : received;
+        return { orderRef: activationId, news };
+      }),
+  ),
+);
+
+/** The forms in which hosts list what is active. */
+function activationsOf<Activation>(activations: z.ZodType<readonly Activation[]>): z.ZodType<readonly Activation[]> {
   return z.union([
     z.object({ data: activations }).transform(({ data }) => data),
     z.object({ activeActivations: z.object({ rows: activations }) }).transform((all) => all.activeActivations.rows),

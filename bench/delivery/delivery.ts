@@ -1,0 +1,102 @@
+// From a code at the upstream to the code on the client's stream, in wall time: the daemon, a process of its own, over
+// real HTTP to the sandbox, another process, which keeps the documented limits; beside a client that polls every 5 s.
+// `node bench/delivery/delivery.ts [--minutes 5]`
+
+import { parseArgs } from "node:util";
+import { sleep, systemClock } from "../../src/core/clock.ts";
+import { printTable } from "../table.ts";
+import { type Buyer, openGateway, openNaive } from "./buyers.ts";
+import { type Arrival, planArrivals, UPSTREAMS, type UpstreamId } from "./plan.ts";
+import { type RemoteSandbox, startRemoteSandbox } from "./sandbox.ts";
+
+/** After the last code has come, so long is waited for those that are still on their way. */
+const PATIENCE_MS = 120_000;
+/** What the catalogues took of the limits is free again. */
+const WINDOW_MS = 62_000;
+const PORTS = [17_171, 17_172] as const;
+
+interface Delivery {
+  readonly upstream: UpstreamId;
+  /** Undefined when it was not delivered in time. */
+  readonly delayMs: number | undefined;
+}
+
+/** Buys as planned, lets the codes come, and waits for them. */
+async function play(arrivals: readonly Arrival[], sandbox: RemoteSandbox, buyer: Buyer): Promise<Delivery[]> {
+  const over = new AbortController();
+  const longest = Math.max(...arrivals.map(({ atMs, codeAfterMs = 0 }) => atMs + codeAfterMs));
+  const stopWaiting = systemClock.after(longest + PATIENCE_MS, () => over.abort());
+
+  async function deliver({ upstream, atMs, codeAfterMs }: Arrival): Promise<Delivery[]> {
+    await sleep(systemClock, atMs);
+    const { phone, received } = await buyer.buy(upstream);
+    if (codeAfterMs === undefined) return [];
+    await sleep(systemClock, codeAfterMs);
+    const comes = received.then(
+      () => Date.now(),
+      () => undefined,
+    );
+    const arrived = await sandbox.deliver(upstream, phone);
+    const gaveUp = sleep(systemClock, PATIENCE_MS, over.signal).then(() => undefined);
+    const seen = await Promise.race([comes, gaveUp]);
+    return [{ upstream, delayMs: seen === undefined ? undefined : seen - arrived }];
+  }
+
+  const deliveries = (await Promise.all(arrivals.map(deliver))).flat();
+  stopWaiting();
+  return deliveries;
+}
+
+interface Contender {
+  readonly name: string;
+  readonly sandbox: RemoteSandbox;
+  readonly buyer: Buyer;
+}
+
+async function rowsOf({ name, sandbox }: Contender, deliveries: readonly Delivery[]): Promise<string[][]> {
+  const books = await sandbox.books();
+  return [...UPSTREAMS, "all" as const].map((upstream) => {
+    const due = deliveries.filter((delivery) => upstream === "all" || delivery.upstream === upstream);
+    const delays = due.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs / 1_000]));
+    const own = UPSTREAMS.filter((id) => upstream === "all" || id === upstream).map((id) => books[id]);
+    const sum = (count: (of: (typeof own)[number]) => number) => String(own.reduce((all, one) => all + count(one), 0));
+    return [
+      `${name}: ${upstream}`,
+      mean(delays).toFixed(2),
+      ...[0.5, 0.95, 1].map((share) => quantile(delays, share).toFixed(2)),
+      `${delays.length} of ${due.length}`,
+      sum(({ limited }) => limited),
+      sum(({ hasty }) => hasty),
+      sum(({ calls }) => Object.values(calls).reduce((all, count) => all + count, 0)),
+    ];
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
+}
+
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" } } });
+const arrivals = planArrivals(Number(values.minutes));
+const sandboxes = await Promise.all(PORTS.map(startRemoteSandbox));
+const [one, other] = sandboxes as [RemoteSandbox, RemoteSandbox];
+const contenders: Contender[] = [
+  { name: "numgate", sandbox: one, buyer: await openGateway(one) },
+  { name: "every 5 s", sandbox: other, buyer: await openNaive(other) },
+];
+await sleep(systemClock, WINDOW_MS);
+try {
+  const played = contenders.map(async (contender) =>
+    rowsOf(contender, await play(arrivals, contender.sandbox, contender.buyer)),
+  );
+  const header = ["delay in seconds", "mean", "p50", "p95", "max", "delivered", "429s", "hasty polls", "calls"];
+  printTable(`${arrivals.length} verifications in ${values.minutes} min`, header, (await Promise.all(played)).flat());
+} finally {
+  for (const { buyer } of contenders) await buyer.stop();
+  for (const sandbox of sandboxes) await sandbox.stop();
+}
+process.exit(0);

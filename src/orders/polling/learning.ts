@@ -1,0 +1,28 @@
+import type { ReceivedMessage } from "../../core/upstream.ts";
+import { codeAt, codeIn, nothingIn } from "./observation.ts";
+import { ageAt, type Waiting } from "./waiting.ts";
+
+/** A call that was sent at this time said that there is no code yet. */
+export function learnOfNothing(waiting: Waiting, sentAt: number): void {
+  if (sentAt <= waiting.lookedAt) return;
+  if (waiting.isLookKnown) waiting.law.learn(nothingIn(ageAt(waiting, waiting.lookedAt), ageAt(waiting, sentAt)));
+  waiting.lookedAt = sentAt;
+  waiting.isLookKnown = true;
+}
+
+/** A code has come by this time, and at `exactAt` where that is known. */
+export function learnOfCode(waiting: Waiting, by: number, exactAt: number | undefined): void {
+  if (!waiting.isLookKnown) return;
+  const from = ageAt(waiting, waiting.lookedAt);
+  const to = Math.max(ageAt(waiting, by), from);
+  waiting.law.learn(
+    exactAt === undefined ? codeIn(waiting.law.hazard(), from, to) : codeAt(from, ageAt(waiting, exactAt)),
+  );
+}
+
+/** When a message came, as the upstream says; undefined where it says nothing, or what cannot be. */
+export function arrivalOf(messages: readonly ReceivedMessage[], { lookedAt }: Waiting, by: number): number | undefined {
+  return messages
+    .map(({ receiveTime }) => receiveTime?.getTime())
+    .find((time) => time && time > lookedAt && time <= by);
+}

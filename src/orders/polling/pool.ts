@@ -1,0 +1,115 @@
+import { createHeap } from "./heap.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** Up to so many are all looked through each time; of more, those that are worth little rest. */
+const ALL_HOT = 500;
+/** What one decision looks through at most of the lively ones, and of the others in turn. */
+const MOST_LIVELY = 256;
+const MOST_OF_CROWD = 256;
+/** What it takes back from rest at most. */
+const MOST_THAWED = 64;
+
+/** The orders to choose from: a hot list that is looked through, and cold ones that rest until their time. */
+export interface Pool extends Iterable<Waiting> {
+  readonly size: number;
+  add(waiting: Waiting): void;
+  delete(waiting: Waiting): void;
+  /** It is not to rest, nor to wait for its turn. */
+  warm(waiting: Waiting): void;
+
+  /**
+   * Shows the hot ones, up to a bound in turn. `look` tells until when one may rest; undefined is not at all. It is asked
+   * with `mayRest` false while there are few.
+   */
+  lookThrough(now: number, look: (waiting: Waiting, mayRest: boolean) => number | undefined): void;
+
+  /** The clock was set by so much. */
+  shift(by: number): void;
+}
+
+/** `isLively` tells which ones gain worth so fast that they must not wait for their turn among very many. */
+export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
+  const lively = new Set<Waiting>();
+  const crowd = new Set<Waiting>();
+  /** An order that left its rest early has an entry in the heap that is not this one. */
+  const resting = new Map<Waiting, object>();
+  const cold = createHeap<{ readonly waiting: Waiting }>();
+  const size = () => lively.size + crowd.size + resting.size;
+
+  function heat(waiting: Waiting): void {
+    resting.delete(waiting);
+    leaveHot(waiting);
+    const isAhead = lively.size < MOST_LIVELY && isLively(waiting);
+    (isAhead ? lively : crowd).add(waiting);
+  }
+
+  function leaveHot(waiting: Waiting): void {
+    lively.delete(waiting);
+    crowd.delete(waiting);
+  }
+
+  function rest(waiting: Waiting, until: number): void {
+    leaveHot(waiting);
+    const entry = { waiting };
+    resting.set(waiting, entry);
+    cold.push(until, entry);
+  }
+
+  function thaw(now: number): Waiting[] {
+    const thawed: Waiting[] = [];
+    for (let popped = 0; popped < MOST_THAWED && cold.earliest() <= now; popped += 1) {
+      const entry = cold.pop();
+      if (!entry || resting.get(entry.waiting) !== entry) continue;
+      heat(entry.waiting);
+      thawed.push(entry.waiting);
+    }
+    return thawed;
+  }
+
+  return {
+    get size() {
+      return size();
+    },
+    add: heat,
+    warm(waiting) {
+      if (!resting.delete(waiting) && !crowd.delete(waiting)) return;
+      lively.add(waiting);
+    },
+
+    delete(waiting) {
+      leaveHot(waiting);
+      resting.delete(waiting);
+    },
+
+    lookThrough(now, look) {
+      const thawed = thaw(now);
+      const mayRest = size() > ALL_HOT;
+      for (const waiting of new Set([...turnOf(lively, MOST_LIVELY), ...thawed, ...turnOf(crowd, MOST_OF_CROWD)])) {
+        const until = look(waiting, mayRest);
+        if (until !== undefined && !(lively.has(waiting) && isLively(waiting))) rest(waiting, until);
+      }
+    },
+
+    shift: cold.shift,
+
+    *[Symbol.iterator]() {
+      yield* lively;
+      yield* crowd;
+      yield* resting.keys();
+    },
+  };
+}
+
+/** The next ones, which then are the last. */
+function turnOf(waiting: Set<Waiting>, most: number): readonly Waiting[] {
+  const turn: Waiting[] = [];
+  for (const one of waiting) {
+    if (turn.length >= most) break;
+    turn.push(one);
+  }
+  for (const one of turn) {
+    waiting.delete(one);
+    waiting.add(one);
+  }
+  return turn;
+}

@@ -1,0 +1,236 @@
+import { createPool, type Pool } from "./pool.ts";
+import type { ListTrust } from "./trust.ts";
+import { endOf, lastLookOf, shift, type Waiting } from "./waiting.ts";
+import { createWorth, type WorthParts } from "./worth.ts";
+
+/** A poll that is worth less is not sent, also where the limits would let it through. */
+const LEAST_WORTH = 0.002;
+/** Of many orders, those rest that are worth less than this share of what was polled lately. */
+const COLD_SHARE = 0.4;
+const LATELY = 0.1;
+/** However many callbacks tell of an order, it is not polled for them more often; after failures not as often as that. */
+const HURRY_GAP_MS = 1_000;
+const MOST_DOUBLINGS = 5;
+/** An order that ended longer ago, while the daemon was down, is no more urgent than others. */
+const LONG_PAST_MS = 30_000;
+const LATE_GAP_MS = 8_000;
+/** Nothing is rested for longer: what an order is worth changes with what is learned, and with who watches. */
+const LONGEST_REST_MS = 500;
+const SHORTEST_REST_MS = 50;
+/** An order that is worth a poll again so soon after its last is not left to rest. */
+const LIVELY_MS = 10_000;
+/** A cold order is looked at again no later than this, or after as long as it was not polled already. */
+const SHORT_COLD_MS = 5_000;
+/** Until a list is proven, each order that it has shown as waiting for so long is polled by itself as well. */
+const PROOF_MS = 45_000;
+/** So many lists in a row that lack an order show that they do not cover it. */
+const UNLISTED_AFTER = 2;
+
+/** What to ask next: one order, the list of them all, or nothing for a while. */
+export type Choice =
+  | { readonly ask: "order"; readonly waiting: Waiting }
+  | { readonly ask: "list" }
+  | { readonly ask: "nothing"; readonly forMs: number };
+
+export interface ScheduleParts extends WorthParts {
+  /** Time between two polls of one order, and between two lists, at least. */
+  readonly gapMs: number;
+  /** Absent where there is no list. */
+  readonly list: ListTrust | undefined;
+}
+
+/** Decides which order is asked about next. It does not ask. */
+export interface Schedule {
+  readonly waiting: Pool;
+  choose(now: number): Choice;
+  /** To be called when what was chosen is sent. */
+  sent(choice: Choice, now: number): void;
+  /** Whether a poll of the order now shows if lists can be trusted. */
+  isProof(order: Waiting, now: number): boolean;
+  /** The list could not be had. */
+  listFailed(barredUntil: number): void;
+}
+
+/** What a look through all orders has found. */
+interface Findings {
+  /** Told of by a callback or a list, or at its end. */
+  urgent: { readonly waiting: Waiting; readonly urgency: Urgency } | undefined;
+  best: Ranked | undefined;
+  bestUnlisted: Ranked | undefined;
+  /** Ended while the daemon was down, and to be looked at a last time. */
+  longPast: Waiting | undefined;
+  listWorth: number;
+  /** When the next one can be polled, or is worth it. */
+  soonest: number;
+}
+
+interface Ranked {
+  readonly waiting: Waiting;
+  readonly worth: number;
+}
+
+/** Why an order is polled whatever it is worth: there is news of it, or its time is nearly over. */
+interface Urgency {
+  /** Not before. */
+  readonly at: number;
+  readonly isNews: boolean;
+  readonly since: number;
+}
+
+export function createSchedule(parts: ScheduleParts): Schedule {
+  const { gapMs, list } = parts;
+  const worthAt = createWorth(parts);
+  const waiting = createPool(isLively);
+  let lastNow = Number.NEGATIVE_INFINITY;
+  /** What was polled lately was worth about this. */
+  let winning = 0;
+  let listReadyAt = Number.NEGATIVE_INFINITY;
+  let listBarredUntil = Number.NEGATIVE_INFINITY;
+  let lastWasLongPast = false;
+
+  function followClock(now: number): void {
+    const by = now - lastNow;
+    if (by < 0) {
+      for (const order of waiting) shift(order, by);
+      waiting.shift(by);
+      listReadyAt += by;
+      listBarredUntil += by;
+    }
+    lastNow = now;
+  }
+
+  /** When an order may be polled for what it is worth. */
+  function regularAt(order: Waiting, now: number): number {
+    const free = Math.max(order.barredUntil, order.answeredAt + gapMs);
+    const lastLook = lastLookOf(order);
+    // Not yet ended although its time is over: the clock was set forward, and its upstream's was not.
+    if (order.isLate || order.lookedAt >= lastLook) return Math.max(free, order.lookedAt + LATE_GAP_MS);
+    // The gap before the last look is kept free for it.
+    return Math.max(free, now) > lastLook - gapMs ? lastLook : free;
+  }
+
+  /** When an order must be polled whatever it is worth, and how urgent that is; undefined when it need not. */
+  function urgentAt(order: Waiting, now: number): Urgency | undefined {
+    const hurriedBy = order.toldAt ?? order.newsAt;
+    if (hurriedBy !== undefined) {
+      const gap = HURRY_GAP_MS * 2 ** Math.min(order.failures, MOST_DOUBLINGS);
+      return { at: order.hurriedAt + gap, isNews: true, since: hurriedBy };
+    }
+    const lastLook = lastLookOf(order);
+    const seenAt = list?.isProven() === false ? order.sentAt : order.lookedAt;
+    const isUnseenAtEnd = now >= lastLook && seenAt < lastLook && !order.isLate;
+    if (isUnseenAtEnd) return { at: order.barredUntil, isNews: false, since: lastLook };
+    const at = Math.max(order.barredUntil, order.answeredAt + gapMs);
+    if (order.onPolled.size > 0) return { at, isNews: false, since: lastLook };
+    return list && !list.isProven() && isProof(order, now) ? { at, isNews: false, since: order.bornAt } : undefined;
+  }
+
+  /** Whether a poll of the order now shows what lists are worth: they alone have looked at it, and have just done so. */
+  function isProof(order: Waiting, now: number): boolean {
+    const isListedAlone = !Number.isFinite(order.sentAt) && order.lookedAt > Math.max(order.bornAt, now - PROOF_MS / 4);
+    return isListedAlone && now >= order.bornAt + PROOF_MS;
+  }
+
+  /** Whether an order that is polled now will be worth a poll again before long. */
+  function isLively(order: Waiting): boolean {
+    const polledNow = { ...order, lookedAt: Math.max(lastNow, order.bornAt) };
+    return worthAt(polledNow, polledNow.lookedAt + LIVELY_MS) >= COLD_SHARE * Math.max(winning, LEAST_WORTH);
+  }
+
+  /** Until when an order is surely worth little; undefined when it is not worth little now. */
+  function coldUntil(order: Waiting, worth: number, now: number): number | undefined {
+    const enough = COLD_SHARE * Math.max(winning, LEAST_WORTH);
+    if (worth >= enough || now >= lastLookOf(order)) return undefined;
+    let late = Math.min(now + Math.max(SHORT_COLD_MS, now - order.lookedAt), lastLookOf(order));
+    if (worthAt(order, late) < enough) return late;
+    let early = now;
+    while (late - early > SHORTEST_REST_MS) {
+      const middle = (early + late) / 2;
+      if (worthAt(order, middle) < enough) early = middle;
+      else late = middle;
+    }
+    return late;
+  }
+
+  /** When an order that is worth too little will be worth a poll, by how its worth grows with the time since the last. */
+  function worthwhileAt(order: Waiting, worth: number, now: number): number {
+    const wait = (now - order.lookedAt) * (Math.sqrt(LEAST_WORTH / worth) - 1);
+    return now + Math.max(Number.isNaN(wait) ? LONGEST_REST_MS : wait, SHORTEST_REST_MS);
+  }
+
+  function look(order: Waiting, now: number, found: Findings, mayRest: boolean): number | undefined {
+    if (order.inFlight) return undefined;
+    const urgent = urgentAt(order, now);
+    if (urgent) {
+      if (urgent.at > now) found.soonest = Math.min(found.soonest, urgent.at);
+      else if (now - endOf(order) > LONG_PAST_MS && order.toldAt === undefined) found.longPast ??= order;
+      else if (!found.urgent || isMoreUrgent(urgent, found.urgent.urgency)) {
+        found.urgent = { waiting: order, urgency: urgent };
+      }
+      return undefined;
+    }
+    const worth = worthAt(order, now);
+    const isListed = list && !list.isDisproven() && order.unlisted < UNLISTED_AFTER && !order.isLate;
+    if (isListed) found.listWorth += worth;
+    const at = regularAt(order, now);
+    if (at > now) {
+      found.soonest = Math.min(found.soonest, at);
+    } else {
+      const ranked = { waiting: order, worth };
+      if (worth > (found.best?.worth ?? 0)) found.best = ranked;
+      if (!isListed && worth > (found.bestUnlisted?.worth ?? 0)) found.bestUnlisted = ranked;
+      if (worth < LEAST_WORTH) found.soonest = Math.min(found.soonest, worthwhileAt(order, worth, now));
+    }
+    return mayRest ? coldUntil(order, worth, now) : undefined;
+  }
+
+  function decide(found: Findings, now: number): Choice {
+    if (found.urgent) return { ask: "order", waiting: found.urgent.waiting };
+    if (found.longPast && !lastWasLongPast) return { ask: "order", waiting: found.longPast };
+    const preferList = now >= listBarredUntil && found.listWorth > (found.best?.worth ?? 0);
+    const single = preferList ? found.bestUnlisted : found.best;
+    if (preferList && now >= listReadyAt && found.listWorth >= Math.max(single?.worth ?? 0, LEAST_WORTH)) {
+      return { ask: "list" };
+    }
+    if (single && single.worth >= LEAST_WORTH) return { ask: "order", waiting: single.waiting };
+    if (found.longPast) return { ask: "order", waiting: found.longPast };
+    if (waiting.size === 0) return { ask: "nothing", forMs: Number.POSITIVE_INFINITY };
+    const until = preferList ? Math.min(found.soonest, Math.max(listReadyAt, now + SHORTEST_REST_MS)) : found.soonest;
+    return { ask: "nothing", forMs: Math.min(until - now, LONGEST_REST_MS) };
+  }
+
+  return {
+    waiting,
+
+    choose(now) {
+      followClock(now);
+      const found: Findings = {
+        urgent: undefined,
+        best: undefined,
+        bestUnlisted: undefined,
+        longPast: undefined,
+        listWorth: 0,
+        soonest: Number.POSITIVE_INFINITY,
+      };
+      waiting.lookThrough(now, (order, mayRest) => look(order, now, found, mayRest));
+      return decide(found, now);
+    },
+
+    sent(choice, now) {
+      if (choice.ask === "list") listReadyAt = now + gapMs;
+      if (choice.ask !== "order") return;
+      lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
+      if (!urgentAt(choice.waiting, now)) winning += LATELY * (worthAt(choice.waiting, now) - winning);
+    },
+
+    isProof,
+
+    listFailed(barredUntil) {
+      listBarredUntil = barredUntil;
+    },
+  };
+}
+
+function isMoreUrgent(one: Urgency, other: Urgency): boolean {
+  return one.isNews === other.isNews ? one.since < other.since : one.isNews;
+}

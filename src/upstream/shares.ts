@@ -1,0 +1,83 @@
+import type { Clock } from "../core/clock.ts";
+import type { Verb } from "../core/upstream.ts";
+import { createBucket } from "./bucket.ts";
+import { either, type Gate, type Outcome } from "./gate.ts";
+import type { Pace } from "./pace.ts";
+
+/** A share of the window that polls and background calls leave to purchases and cancels. */
+const RESERVED_SHARE = 1 / 15;
+/** A share that background calls have ahead of polls: without it a catalogue would grow old for as long as polls wait. */
+const BACKGROUND_SHARE = 1 / 30;
+/** What goes ahead takes at most this share from the polls: however much is bought, codes are still asked for. */
+const MOST_DISPLACED_SHARE = 1 / 2;
+
+const POLLS: readonly Verb[] = ["check", "inbox", "recent", "rentals", "detail"];
+const BACKGROUND: readonly Verb[] = ["balance", "listings"];
+
+/** Whether a call waits for others. What does not is a purchase, or gives one back. */
+export function isPatient(verb: Verb): boolean {
+  return POLLS.includes(verb) || BACKGROUND.includes(verb);
+}
+
+export interface Shares {
+  /** What purchases leave to polls. */
+  readonly polls: Pace;
+  of(verb: Verb): Gate;
+  /** The account was refused a call for its rate. */
+  pause(forMs: number): void;
+}
+
+/**
+ * The parts of an account's window, and of its calls under way. Polls and background calls may fill all but the reserve:
+ * a purchase finds that free, also while an upstream leaves every poll without an answer. Each purchase takes its token
+ * from the polls as well, so that the reserve is there again for the next one.
+ */
+export function createShares({ calls, windowMs }: { calls: number; windowMs: number }, clock: Clock): Shares {
+  const share = (name: string, part: number, concurrency: number) =>
+    createBucket(name, { calls: Math.max(part, 1), windowMs }, clock, concurrency);
+  const pollCalls = Math.max(calls - Math.ceil(calls * RESERVED_SHARE), 1);
+  const own = Math.ceil(calls * BACKGROUND_SHARE);
+  const polls = share("polls", pollCalls, 6);
+  const spare = share("spare", Math.floor(calls / 2) - own, 2);
+  const mostDisplaced = Math.floor(calls * MOST_DISPLACED_SHARE);
+  /** Calls of others that hold tokens which polls would have: of those ahead, and of the background. */
+  let displaced = 0;
+  let behind = 0;
+
+  /** Runs the job, and calls back when its token is home again. */
+  async function until(home: () => void, job: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await job;
+    clock.after(outcome.sent ? windowMs : 0, home);
+    return outcome;
+  }
+
+  const ahead: Gate = {
+    schedule(_priority, job) {
+      if (displaced >= mostDisplaced) return job();
+      displaced += 1;
+      return until(() => {
+        displaced -= 1;
+      }, polls.ahead(job));
+    },
+    remember: polls.remember,
+  };
+  const counted: Gate = {
+    schedule(_priority, job) {
+      behind += 1;
+      return until(() => {
+        behind -= 1;
+      }, job());
+    },
+    remember() {},
+  };
+  const background = either([spare, polls, counted], [share("background", own, 1), ahead]);
+
+  return {
+    polls: { calls: () => pollCalls - displaced - behind, windowMs },
+    of(verb) {
+      if (POLLS.includes(verb)) return polls;
+      return BACKGROUND.includes(verb) ? background : ahead;
+    },
+    pause: polls.pause,
+  };
+}
