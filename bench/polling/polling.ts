@@ -74,7 +74,7 @@ function row(name: string, { site }: Run): string[] {
   const due = outcomes.filter(({ line }) => Number.isFinite(line.codeAt));
   const delays = due.flatMap(({ seenAt, line }) => (Number.isFinite(seenAt) ? [(seenAt - line.codeAt) / 1_000] : []));
   const silent = outcomes.filter(({ line }) => !Number.isFinite(line.codeAt));
-  const polledAtEnd = silent.filter(({ line, lastPolledAt }) => lastPolledAt >= line.expiresAt - 2_000);
+  const polledAtEnd = silent.filter(({ line, lastPolledAt }) => lastPolledAt >= Math.floor(line.expiresAt) - 2_000);
   return [
     name,
     mean(delays).toFixed(2),

@@ -29,6 +29,7 @@ export interface Outcome {
   readonly line: Line;
   /** When the first poll was sent that saw the code. */
   seenAt: number;
+  /** By itself, or by a list. */
   lastPolledAt: number;
 }
 
@@ -71,6 +72,7 @@ export function createSite(clock: Clock): Site {
       const now = clock.now();
       polls += 1;
       const rows = placed.slice(-LIST_LENGTH).map(({ id, codeAt }) => ({ id, hasCode: codeAt <= now }));
+      for (const { id } of rows) Object.assign(outcomes.get(id) ?? {}, { lastPolledAt: now });
       await answer();
       return rows;
     },
