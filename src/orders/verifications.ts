@@ -4,8 +4,9 @@ import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import { isTerminal, type Verification } from "../core/verification.ts";
 import { createAnother } from "./another.ts";
+import type { CallOptions } from "./buying/once.ts";
 import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
-import { type CreateOptions, createCreator, isToBeGivenBack, type ReadRequest } from "./create.ts";
+import { createCreator, isToBeGivenBack, type ReadRequest } from "./create.ts";
 import { createExpiry } from "./expiry.ts";
 import { createLateLooks } from "./late.ts";
 import { bought, type OrderParts } from "./parts.ts";
@@ -21,7 +22,7 @@ import type { Shelf } from "./shelf.ts";
 
 export interface Verifications {
   /** Buys a number, once for a caller's `requestId` whatever happens; see CreateVerification in the API. */
-  create(caller: Caller, options: CreateOptions, read: ReadRequest): Promise<Verification>;
+  create(caller: Caller, options: CallOptions, read: ReadRequest): Promise<Verification>;
   get(caller: Caller, verificationId: string): Promise<Verification>;
   list(caller: Caller, filter: VerificationFilter): Promise<VerificationPage>;
   /** The present state at once, then each change; ends after a terminal one, or when the signal aborts. */
