@@ -15,12 +15,14 @@ import { startOperatorServer } from "./operator/server.ts";
 import { operatorSocket } from "./operator/socket.ts";
 import { checkBooks, startRetention } from "./operator/upkeep.ts";
 import { createFeed } from "./orders/feed.ts";
+import { createOrders } from "./orders/orders.ts";
 import { createWitness } from "./orders/settle/witness.ts";
-import { createVerifications } from "./orders/verifications.ts";
 import { type CallerToken, createAuth } from "./rpc/auth.ts";
 import { createCallbacks } from "./rpc/callbacks.ts";
 import { catalogService } from "./rpc/catalog.ts";
+import { esimService } from "./rpc/esim.ts";
 import type { Tls } from "./rpc/listener.ts";
+import { rentalService } from "./rpc/rental.ts";
 import { createServer } from "./rpc/server.ts";
 import { verificationService } from "./rpc/verification.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
@@ -68,14 +70,16 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const store = openSqliteStore(databasePath(config), rates);
   const sandbox = config.sandbox ? await openSandbox(clock) : undefined;
   const accounts = await connectAccounts(sandbox ? sandboxAccounts(sandbox) : config.upstreams, { store, clock, log });
-  const { upstreams, traffic } = watchTraffic(accounts, clock);
+  const { upstreams, traffic, lastCheckAt } = watchTraffic(accounts, clock);
   const balances = createBalances(clock);
   const witness = createWitness({ upstreams, balances, traffic, store, clock });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed();
-  const orderParts = { upstreams, balances, rates, store, feed, clock, log };
-  const verifications = createVerifications({ ...orderParts, shelf: catalog, witness, readLabel });
   const auth = createAuth(config.callers.map(toCallerToken));
+  const orderParts = { upstreams, balances, rates, store, feed, clock, log };
+  const { callerNamed } = auth;
+  const orders = createOrders({ ...orderParts, shelf: catalog, witness, readLabel, lastCheckAt, callerNamed });
+  const { verifications, rentals, esims } = orders;
 
   let ready = false;
   const server = createServer({
@@ -83,21 +87,21 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     tls: config.tls && readTls(config.tls),
     auth,
     ready: () => ready || "the catalogues are being fetched",
-    http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: verifications.wake }),
+    http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: orders.wake }),
     log,
     registry: new Registry(),
     routes(router) {
       router.service(CatalogService, catalogService({ catalog, upstreams, balances, store }));
       const { defaultStrategy } = config.routing;
-      router.service(VerificationService, verificationService({ verifications, catalog, defaultStrategy }));
-      router.service(RentalService, {});
-      router.service(EsimService, {});
+      router.service(VerificationService, verificationService({ verifications, rentals, catalog, defaultStrategy }));
+      router.service(RentalService, rentalService({ rentals, catalog, defaultStrategy }));
+      router.service(EsimService, esimService({ esims, catalog }));
     },
   });
 
   await checkBooks(store, clock, log);
   const retention = startRetention({ store, keep: config.retention, clock, log });
-  const operators = await startOperatorServer(createOperator(store, verifications.desk), {
+  const operators = await startOperatorServer(createOperator(store, orders.desk), {
     path: operatorSocket(databasePath(config)),
     log,
   });
@@ -106,15 +110,15 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     const drained = server.drain(DRAIN_MS);
     witness.stop();
     await operators.stop();
-    await Promise.race([Promise.all([drained, verifications.stop()]), sleep(clock, DRAIN_MS)]);
+    await Promise.race([Promise.all([drained, orders.stop()]), sleep(clock, DRAIN_MS)]);
     // What still hangs is cut, and recorded as what it then is: uncertain.
     await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
-    await Promise.all([drained, verifications.stop(), retention.stop()]);
+    await Promise.all([drained, orders.stop(), retention.stop()]);
     await store.close();
     await sandbox?.close();
   }
 
-  await verifications.resume();
+  await orders.resume();
   witness.start();
   await catalog.start();
   void catalog.ready().then(() => {

@@ -1,6 +1,6 @@
 import type { Caller } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Offer } from "../core/offer.ts";
+import type { Offer, Product } from "../core/offer.ts";
 import type { Rates } from "../core/rates.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { VerificationRequest } from "../core/verification.ts";
@@ -22,32 +22,48 @@ export function createFindCandidates(
   upstreams: ReadonlyMap<string, Upstream>,
   rates: Rates,
 ): FindCandidates {
+  const find = createFindOffers(shelf, upstreams);
   return async (request, caller, patience) => {
-    const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
-    requireKnown("upstreams", request.upstreams, known);
-    requireKnown("exclude_upstreams", request.excludeUpstreams, known);
-    const offers = await offersFor(request, shelf, patience);
-    const { country, service } = offers[0] ?? request;
-    requireAllowed(caller, country, service);
-    const ranking = rank(offers, request, caller, rates);
+    const ranking = rank(await find("VERIFICATION", request, caller, patience), request, caller, rates);
     if (ranking.candidates.length === 0) throw nothingToBuy(ranking, request);
     return ranking.candidates;
   };
 }
 
+export type FindOffers = (
+  product: Product,
+  request: VerificationRequest,
+  caller: Caller,
+  patience: AbortSignal,
+) => Promise<readonly Offer[]>;
+
+/** The offers of a product that a request is about, whatever they cost. Throws what the caller asked wrongly or may not. */
+export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Upstream>): FindOffers {
+  return async (product, request, caller, patience) => {
+    const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
+    requireKnown("upstreams", request.upstreams, known);
+    requireKnown("exclude_upstreams", request.excludeUpstreams, known);
+    const offers = await offersFor(product, request, shelf, patience);
+    const { country, service } = offers[0] ?? request;
+    requireAllowed(caller, country, service);
+    return offers;
+  };
+}
+
 async function offersFor(
+  product: Product,
   { country, service, offerId, upstreams }: VerificationRequest,
   shelf: Shelf,
   patience: AbortSignal,
 ): Promise<readonly Offer[]> {
   if (offerId === undefined) {
-    await shelf.settled(country, service, upstreams, patience);
-    return shelf.offersFor("VERIFICATION", country, service);
+    await shelf.settled(country, service, upstreams, patience, product);
+    return shelf.offersFor(product, country, service);
   }
-  if (!shelf.findOffer(offerId)) await shelf.settled(country, service, [], patience);
+  if (!shelf.findOffer(offerId)) await shelf.settled(country, service, [], patience, product);
   const pinned = shelf.findOffer(offerId);
   const fits =
-    pinned?.product === "VERIFICATION" &&
+    pinned?.product === product &&
     (country === "" || country === pinned.country) &&
     (service === "" || service === pinned.service);
   if (fits) return [pinned];

@@ -31,7 +31,7 @@ export function createCreator(
 ) {
   const { upstreams, store, clock, log, shelf, rates, settlement } = parts;
   const findCandidates = createFindCandidates(shelf, upstreams, rates);
-  const buy = createBuyer(parts, settlement.add);
+  const buy = createBuyer(parts, settlement);
   const once = createOnce<Verification>({
     clock,
     idField: "verification_id",

@@ -9,20 +9,22 @@ import { nothingSold, type Trade, uncertainPurchase } from "./buying/trade.ts";
 import type { OrderParts } from "./parts.ts";
 import { toE164 } from "./phone.ts";
 import { tellReady } from "./ready.ts";
+import type { Settlement } from "./settle/settlement.ts";
 
 type Ask = Omit<Order, "offerRef">;
 
 const A_NUMBER = { goods: "a number", idField: "verification_id" };
 
 /** Buys a verification from the first candidate that sells; see createTrader. */
-export function createBuyer(parts: OrderParts, doubted: (verification: Verification) => void) {
+export function createBuyer(parts: OrderParts, settlement: Pick<Settlement, "add">) {
   const { store, feed } = parts;
   const trade: Trade<Verification, Ask, Purchase> = {
     ...A_NUMBER,
     verb: "buy",
     records: store,
     publish: feed.publish,
-    doubted,
+    doubted: ({ verificationId: orderId, upstream, provider }) =>
+      settlement.add({ orderId, product: "VERIFICATION", upstream, provider }),
 
     request({ desks: { verification: desk } }, offerRef, ask, signal) {
       return desk && (() => desk.buy({ offerRef, ...ask }, signal));

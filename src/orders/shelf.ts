@@ -9,5 +9,11 @@ export interface Shelf {
    * Resolves once the catalogues of these upstreams, or of all where none is named, are known well enough to choose from:
    * right after a first start they are still being fetched. Resolves as well when the signal aborts.
    */
-  settled(country: string, service: string, upstreams: readonly string[], signal: AbortSignal): Promise<void>;
+  settled(
+    country: string,
+    service: string,
+    upstreams: readonly string[],
+    signal: AbortSignal,
+    product?: Product,
+  ): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { formatDecimal, formatMoney, type Money } from "../core/money.ts";
 import type { Offer } from "../core/offer.ts";
 import { compareWorth, inDollars, isAtMost, type Rates } from "../core/rates.ts";
 import type { VerificationRequest } from "../core/verification.ts";
+import { rentalQuote } from "./terms.ts";
 
 /** An offer that satisfies a request; its price is known. */
 export interface Candidate {
@@ -28,6 +29,7 @@ export type Exclusion =
   | "NOT_ALLOWED"
   | "CAPABILITY_MISSING"
   | "AREA_CODE_UNSUPPORTED"
+  | "DAYS_NOT_SOLD"
   | "PRICE_UNKNOWN"
   | "SUCCESS_RATE_BELOW_MIN"
   | "OUT_OF_STOCK"
@@ -109,6 +111,21 @@ export function rank(offers: readonly Offer[], request: VerificationRequest, cal
     removed,
     lowestPriceAboveMax,
   };
+}
+
+/** As `rank`, for a rental of exactly so many days, by the price of that length. */
+export function rankRentals(
+  offers: readonly Offer[],
+  days: number,
+  request: VerificationRequest,
+  caller: Caller,
+  rates: Rates,
+): Ranking {
+  const quotes = offers.map((offer) => rentalQuote(offer, days));
+  const sold = quotes.filter(({ isSold }) => isSold).map(({ offer, price }): Offer => ({ ...offer, price }));
+  const ranking = rank(sold, request, caller, rates);
+  const others = quotes.length - sold.length;
+  return others === 0 ? ranking : { ...ranking, removed: new Map([...ranking.removed, ["DAYS_NOT_SOLD", others]]) };
 }
 
 /** Why nothing can be bought, once a ranking came out empty. */

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { toJson } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CreateVerificationRequest,
@@ -8,29 +6,37 @@ import {
 } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Strategy, VerificationRequest } from "../core/verification.ts";
+import type { Rentals } from "../orders/rentals/rentals.ts";
 import type { Verifications } from "../orders/verifications.ts";
 import { callerOf } from "./auth.ts";
 import { capabilityFromWire, moneyFromWire, statusFromWire, strategyFromWire, verificationToWire } from "./convert.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { endOnDrain } from "./streams.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 
 interface Parts {
   readonly verifications: Verifications;
+  readonly rentals: Pick<Rentals, "wait">;
   readonly catalog: Pick<Catalog, "ready" | "requireCountry" | "requireService">;
   readonly defaultStrategy: Strategy;
 }
 
 export function verificationService(parts: Parts): Partial<ServiceImpl<typeof VerificationService>> {
-  const { verifications } = parts;
+  const { verifications, rentals } = parts;
   return {
     async createVerification(request, context) {
       const options = {
         requestId: request.requestId.toLowerCase(),
-        fingerprint: fingerprintOf(request),
+        fingerprint: fingerprintOf(CreateVerificationRequestSchema, request),
         signal: context.signal,
         timeoutMs: context.timeoutMs(),
       };
+      const { rentalId, labels } = request;
+      if (rentalId !== "") {
+        const wait = await rentals.wait(callerOf(context), options, { rentalId, labels });
+        return { verification: verificationToWire(wait) };
+      }
       const read = () => readRequest(request, parts, context.signal);
       const verification = await verifications.create(callerOf(context), options, read);
       return { verification: verificationToWire(verification) };
@@ -72,19 +78,6 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       return { verification: verificationToWire(await verifications.cancel(callerOf(context), verificationId)) };
     },
   };
-}
-
-/** The same for two requests that say the same, in whatever order, apart from their id. */
-function fingerprintOf(request: CreateVerificationRequest): string {
-  const {
-    requestId: _,
-    labels = {},
-    ...said
-  } = toJson(CreateVerificationRequestSchema, request) as Record<string, object>;
-  const sorted = Object.entries({ ...said, labels: Object.entries(labels).sort() }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
 /** The request in the gateway's own words. Throws UNKNOWN_COUNTRY or UNKNOWN_SERVICE. */

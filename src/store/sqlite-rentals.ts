@@ -118,10 +118,10 @@ export function createRentalCommands(parts: CommandParts) {
   function giveBack(rental: Row, refund: Money, time: Date): Rental {
     const { currency } = refund;
     let left = refund.micros;
+    const upTo = (charged: bigint) => (charged < left ? charged : left);
     for (const extension of db.all(sql.listExtensions, toInteger(rental.seq)).toReversed()) {
       if (extension.status !== "DONE" || extension.price_currency !== currency || left === 0n) continue;
-      const charged = toInteger(extension.price_micros);
-      const micros = left < charged ? left : charged;
+      const micros = upTo(toInteger(extension.price_micros));
       record(extension, { currency, micros }, micros);
       left -= micros;
     }

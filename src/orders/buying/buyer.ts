@@ -3,9 +3,16 @@ import { timeLimit, UNINTERRUPTED } from "../../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import type { Money } from "../../core/money.ts";
 import { compareWorth, isAtMost } from "../../core/rates.ts";
-import type { Upstream } from "../../core/upstream.ts";
 import { persist } from "../persist.ts";
-import { asFailure, type Deal, type Quoted, type Trade, type TradeParts, uncertainPurchase } from "./trade.ts";
+import {
+  asFailure,
+  type Deal,
+  type Quoted,
+  type SaleTerms,
+  type Trade,
+  type TradeParts,
+  uncertainPurchase,
+} from "./trade.ts";
 
 /** An upstream whose rate limit leaves no room for so long is passed over for the next one. */
 const SLOT_PATIENCE_MS = 2_000;
@@ -75,7 +82,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
     }
     const { price = quoted } = sold;
     const tooMuch = !bounds.every((bound) => isAtMost(price, bound, rates));
-    return record(id, sold, { upstream, offer, quoted, time: now(), tooMuch });
+    return record(id, sold, { ask, upstream, offer, quoted, time: now(), tooMuch });
   }
 
   async function doubt(id: string): Promise<void> {
@@ -88,11 +95,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
     throw error;
   }
 
-  async function record(
-    id: string,
-    sold: Sold,
-    terms: Parameters<typeof trade.record>[2] & { upstream: Upstream },
-  ): Promise<State> {
+  async function record(id: string, sold: Sold, terms: SaleTerms<Ask>): Promise<State> {
     try {
       return await commit(() => trade.record(id, sold, terms));
     } catch (error) {

@@ -27,8 +27,8 @@ export interface OnceParts<State> {
   isPending(state: State): boolean;
   /** As it is now. */
   read(state: State): Promise<State>;
-  /** Resolves once what was uncertain is settled; with undefined when that takes too long. */
-  settled(id: string): Promise<State | undefined>;
+  /** Resolves with true once what was uncertain is settled; with false when that takes too long. */
+  settled(id: string): Promise<boolean>;
   /** Why what was settled cannot be had; undefined when it can. */
   whyNothing(state: State): GatewayError | undefined;
   uncertain(state: State): GatewayError;
@@ -74,13 +74,13 @@ export function createOnce<State>(parts: OnceParts<State>): Once<State> {
   }
 
   /** Whoever still waits for an uncertain purchase is told what became of it, if that is found out soon. */
-  async function heardOut(purchase: Promise<State>, id: string): Promise<State> {
+  async function heardOut(purchase: Promise<State>, state: State): Promise<State> {
     try {
       return await purchase;
     } catch (error) {
       if (!(error instanceof GatewayError) || error.reason !== "PURCHASE_UNCERTAIN") throw error;
-      const settled = await parts.settled(id);
-      if (!settled) throw error;
+      if (!(await parts.settled(idOf(state)))) throw error;
+      const settled = await parts.read(state);
       const nothing = parts.whyNothing(settled);
       if (nothing) throw nothing;
       return settled;
@@ -113,15 +113,20 @@ export function createOnce<State>(parts: OnceParts<State>): Once<State> {
       const whole = Math.min(timeoutMs, LONGEST_PATIENCE_MS);
       const marginMs = Math.min(whole * ANSWER_MARGIN.share, ANSWER_MARGIN.mostMs);
       const patience = timeLimit(clock, whole - marginMs);
-      const answer = (purchase: Promise<State>, id: string) =>
-        withinPatience(heardOut(purchase, id), id, patience.signal, () => timeLimit(clock, marginMs / 2).signal);
+      const answer = (purchase: Promise<State>, state: State) =>
+        withinPatience(
+          heardOut(purchase, state),
+          idOf(state),
+          patience.signal,
+          () => timeLimit(clock, marginMs / 2).signal,
+        );
       const gone = AbortSignal.any([signal, patience.signal]);
       try {
         const found = requestId === "" ? undefined : await known();
-        if (found) return await answer(earlier(found), idOf(found));
+        if (found) return await answer(earlier(found), found);
         const { state, created, buy } = await begin(gone);
         const bought = created ? buying.run(idOf(state), buy) : earlier(state);
-        return await answer(bought, idOf(state));
+        return await answer(bought, state);
       } finally {
         patience.callOff();
       }

@@ -30,7 +30,8 @@ export interface Deal<Ask> {
 }
 
 /** What is known of a sale beside what the upstream said. */
-export interface SaleTerms {
+export interface SaleTerms<Ask> {
+  readonly ask: Ask;
   readonly upstream: Upstream;
   readonly offer: Offer;
   readonly quoted: Money;
@@ -56,7 +57,7 @@ export interface Trade<State, Ask, Sold extends { readonly price?: Money }> {
   /** The one request to the upstream; undefined where it does not sell such a thing. */
   request(upstream: Upstream, offerRef: string, ask: Ask, signal: AbortSignal): (() => Promise<Sold>) | undefined;
   /** What is kept of the sale. */
-  record(id: string, sold: Sold, terms: SaleTerms): Promise<State>;
+  record(id: string, sold: Sold, terms: SaleTerms<Ask>): Promise<State>;
   /** It was recorded as uncertain. */
   doubted(state: State): void;
 }
