@@ -34,7 +34,7 @@ export function lengthsSold(offers: readonly Offer[]): string {
     }
   }
   return [...lengths]
-    .sort(([, a], [, b]) => a - b)
+    .sort(([a, shortestOfA], [b, shortestOfB]) => shortestOfA - shortestOfB || a.length - b.length)
     .map(([length]) => length)
     .join(", ");
 }

@@ -21,18 +21,31 @@ const OWN: Partial<Record<Renting, string>> = {
   smsverificationservice: ", callback_secret: svs-secret-12345678",
 };
 
-export function all({ baseUrls }: Pick<Sandbox, "baseUrls">): string {
-  const entries = RENTING.map(
-    ({ upstream: id }) =>
-      `  - { id: ${id}, provider: ${id}, api_key: sandbox, base_url: "${baseUrls[id]}"${OWN[id] ?? ""} }`,
+function upstreamsAt(ids: readonly Renting[], { baseUrls }: Pick<Sandbox, "baseUrls">): string {
+  const entries = ids.map(
+    (id) => `  - { id: ${id}, provider: ${id}, api_key: sandbox, base_url: "${baseUrls[id]}"${OWN[id] ?? ""} }`,
   );
   return `upstreams:\n${entries.join("\n")}`;
 }
 
-/** All that rent, with no message of their own: each comes when the test says. */
-export function startRenting(options: { config?: string; sandbox?: SandboxOptions } = {}): Promise<Gateway> {
+/** These upstreams, or all that rent, with no message of their own: each comes when the test says. */
+export function startRenting(
+  options: { config?: string; sandbox?: SandboxOptions; at?: readonly Renting[] } = {},
+): Promise<Gateway> {
+  const { config = "", at = RENTING.map(({ upstream }) => upstream) } = options;
   const sandbox = { codeDelayMs: Number.POSITIVE_INFINITY, ...options.sandbox };
-  return startGateway({ ...options, upstreams: all, sandbox });
+  return startGateway({ config, upstreams: (running) => upstreamsAt(at, running), sandbox });
+}
+
+/** An upstream that is slow to say its balance is done without after a second. */
+const STEP_MS = 100;
+
+/** Turns the clock by little steps: what is asked in one of them is answered before the next. */
+export async function turn({ clock }: Gateway, ms: number): Promise<void> {
+  for (let turned = 0; turned < ms; turned += STEP_MS) {
+    await clock.advance(STEP_MS);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
 }
 
 type CreateRequest = Parameters<Client<typeof RentalService>["createRental"]>[0];

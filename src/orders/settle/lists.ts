@@ -11,10 +11,13 @@ export interface Lists {
   readonly word: string;
 }
 
-/** The list that shows a purchase of that product, if the upstream has one: of rentals its own, or that of all orders. */
+/**
+ * The list that shows a purchase of that product, if the upstream has one: of rentals its own, or that of all orders. An
+ * eSIM is on none: it has no number to be told by, and its code is on no list.
+ */
 export function listOf({ desks }: Upstream, product: PendingPurchase["product"]): "recent" | "rentals" | undefined {
   if ((product === "RENTAL" || product === "EXTENSION") && desks.rental?.rentals) return "rentals";
-  return product !== "EXTENSION" && desks.verification?.recent ? "recent" : undefined;
+  return (product === "VERIFICATION" || product === "RENTAL") && desks.verification?.recent ? "recent" : undefined;
 }
 
 /** Asks for the lists that show these purchases. */
