@@ -184,7 +184,8 @@ export function createSettlement(parts: SettlementParts): Settlement {
     if (weighed === "none sold") return outcome.notSold(doubt);
     if (weighed === "all sold") {
       // As long as its order may still turn up on the list, its number is not given up.
-      const mayTurnUp = listOf(upstream, purchase.product) !== undefined && !isOver;
+      const isListed = purchase.product !== "EXTENSION" && listOf(upstream, purchase.product) !== undefined;
+      const mayTurnUp = isListed && !isOver;
       return mayTurnUp ? undefined : outcome.lost(doubt, attempt.quotedPrice);
     }
     return finding?.says === "absent" && finding.certain ? outcome.notSold(doubt) : undefined;
