@@ -76,6 +76,7 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
     following.onLooked = [];
     following.isWoken = false;
     following.lookedAt = clock.now();
+    following.due = undefined;
     lastSentAt = following.lookedAt;
     const inbox = await found.desk.inbox(found.order, UNINTERRUPTED).catch((error: unknown): Inbox => {
       if (error instanceof GatewayError && error.reason === "ALREADY_ENDED") return { messages: [], ended: "expired" };
@@ -85,16 +86,22 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
       const { messageCount } = following.rental;
       const rental = await apply(following.rental, inbox);
       following.failures = 0;
-      if (rental.messageCount > messageCount) following.stirredAt = clock.now();
+      if (rental.messageCount > messageCount) stir(following);
       if (isRentalOver(rental.status)) forget(following);
       else update(following, rental);
     };
+  }
+
+  function stir(following: Following): void {
+    following.stirredAt = clock.now();
+    following.due = undefined;
   }
 
   function update(following: Following, rental: Rental): void {
     if (rental.version < following.rental.version) return;
     following.rental = rental;
     following.expireAt = rental.expireTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
+    following.due = undefined;
   }
 
   function failed(following: Following, error: unknown): void {
@@ -103,6 +110,7 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
     }
     following.failures += 1;
     following.barredUntil = clock.now() + Math.min(1_000 * 2 ** following.failures, LONGEST_REST_MS);
+    following.due = undefined;
   }
 
   /** How long rentals wait for the sake of codes: never where they have a limit of their own. */
@@ -120,7 +128,8 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
 
   async function lookOnce(): Promise<void> {
     const now = clock.now();
-    for (const following of all.values()) if (following.lookedAt > now) following.lookedAt = now;
+    for (const following of all.values())
+      if (following.lookedAt > now) Object.assign(following, { lookedAt: now, due: undefined });
     const choice = chooseLook(all.values(), now, schedule);
     if (choice.ask === "nothing") return rest(choice.forMs);
     const held = heldBackForMs(now);
@@ -159,6 +168,12 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
       });
     underWay.add(heard);
     await slot.promise;
+  }
+
+  function wakeUp(following: Following): void {
+    following.isWoken = true;
+    following.due = undefined;
+    nudge.abort();
   }
 
   async function loop(): Promise<void> {
@@ -202,7 +217,7 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
 
     expect(rentalId) {
       const following = all.get(rentalId);
-      if (following) following.stirredAt = clock.now();
+      if (following) stir(following);
       nudge.abort();
     },
 
@@ -211,18 +226,21 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
       if (!following) return Promise.resolve();
       return new Promise((resolve) => {
         following.onLooked.push(resolve);
-        following.isWoken = true;
-        nudge.abort();
+        wakeUp(following);
       });
     },
 
     wake(orderRef) {
       const following = byRef.get(orderRef);
-      if (following) following.isWoken = true;
-      nudge.abort();
+      if (following) wakeUp(following);
     },
 
-    watched: () => nudge.abort(),
+    watched(rentalId) {
+      const following = all.get(rentalId);
+      // Who begins to watch a quiet number expects something.
+      if (following) stir(following);
+      nudge.abort();
+    },
 
     async stop() {
       stopping.abort();

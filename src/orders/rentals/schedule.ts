@@ -23,6 +23,8 @@ export interface Collecting {
   /** A callback, or somebody who waits for it, asked for a look since the last one. */
   isWoken: boolean;
   inFlight: boolean;
+  /** When a look becomes worth its call, once that was worked out; to be dropped when anything above changes. */
+  due?: number | undefined;
 }
 
 export interface ScheduleParts {
@@ -42,7 +44,8 @@ export function chooseLook(all: Iterable<Collecting>, now: number, parts: Schedu
   let soonest = Number.POSITIVE_INFINITY;
   for (const collecting of all) {
     if (collecting.inFlight) continue;
-    const at = dueAt(collecting, now, parts);
+    collecting.due ??= dueAt(collecting, now, parts);
+    const at = collecting.due;
     if (at > now) {
       soonest = Math.min(soonest, at);
       continue;
@@ -59,7 +62,7 @@ function worthAt({ isWoken, expireAt, stirredAt, lookedAt, rentalId }: Collectin
 }
 
 /** When a look at it becomes worth its call. */
-export function dueAt(collecting: Collecting, now: number, { gapMs, isWatched }: ScheduleParts): number {
+function dueAt(collecting: Collecting, now: number, { gapMs, isWatched }: ScheduleParts): number {
   const { rentalId, expireAt, stirredAt, lookedAt, barredUntil, isWoken } = collecting;
   if (isWoken) return Math.max(lookedAt + WOKEN_GAP_MS, barredUntil);
   const free = Math.max(lookedAt + gapMs, barredUntil);
