@@ -1,7 +1,7 @@
 import type { Client } from "@connectrpc/connect";
 import { onTestFinished } from "vitest";
 import type { Message } from "../../gen/numgate/v1/message_pb.ts";
-import type { Rental, RentalService, RentalStatus } from "../../gen/numgate/v1/rental_pb.ts";
+import type { Rental, RentalService } from "../../gen/numgate/v1/rental_pb.ts";
 import type { Sandbox, SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { until } from "../support/clock.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
@@ -77,10 +77,6 @@ export async function turnUntilRental(
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   throw new Error("it never came to that");
-}
-
-export function hasStatus(status: RentalStatus): (rental: Rental) => boolean {
-  return (rental) => rental.status === status;
 }
 
 /** Puts a message into the newest order of an upstream. */
