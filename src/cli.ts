@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Logger, pino } from "pino";
 import { banner } from "./banner.ts";
+import { showEsim } from "./cli/esim.ts";
 import { type Flags, readFlags, UsageError } from "./cli/flags.ts";
 import { OPERATOR_COMMANDS, runOperatorCommand } from "./cli/operator.ts";
 import { type Config, ConfigError, describeReload, loadConfig, maskedConfig } from "./config.ts";
@@ -30,6 +31,10 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
   numgate export [--since <date or time>] [--caller <name>] [--verification <id>]
                       print the history of all orders as lines of JSON, oldest first
 
+  numgate esim <esim_id> [--address <http://host:port>] [--token <token>]
+                      print the activation code of an eSIM, with a QR code where a phone can scan it; asks the API as
+                      its caller, whose token may also be in NUMGATE_TOKEN
+
   --config <file>   the configuration; else NUMGATE_CONFIG, else ./numgate.yaml where there is one
   --listen <host:port>   for the sandbox; 127.0.0.1:7071 by default
   --help, --version
@@ -44,6 +49,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const asked = extra === undefined && (argument === undefined || name === "settle") && OPERATOR_COMMANDS[name];
     if (values.version) print(`numgate ${await readVersion()}`);
     else if (values.help) print(USAGE);
+    else if (name === "esim" && extra === undefined) return await showEsim(values, argument, process.env.NUMGATE_TOKEN);
     else if (command) return await command(values);
     else if (asked) return await runOperatorCommand(asked, readConfig(values), values, argument);
     else throw new UsageError(`there is no command "${extra ?? argument ?? name}"`);

@@ -19,13 +19,15 @@ import { startOperatorServer } from "./operator/server.ts";
 import { operatorSocket } from "./operator/socket.ts";
 import { checkBooks, startRetention } from "./operator/upkeep.ts";
 import { createFeed } from "./orders/feed.ts";
+import { createOrders } from "./orders/orders.ts";
 import { createWitness } from "./orders/settle/witness.ts";
-import { createVerifications } from "./orders/verifications.ts";
 import { createRouter } from "./routing/router.ts";
 import { type CallerToken, createAuth } from "./rpc/auth.ts";
 import { createCallbacks } from "./rpc/callbacks.ts";
 import { catalogService } from "./rpc/catalog.ts";
+import { esimService } from "./rpc/esim.ts";
 import type { Tls } from "./rpc/listener.ts";
+import { rentalService } from "./rpc/rental.ts";
 import { createServer } from "./rpc/server.ts";
 import { verificationService } from "./rpc/verification.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
@@ -81,16 +83,18 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const { heard } = router;
   const configured = sandbox ? sandboxAccounts(sandbox) : config.upstreams;
   const accounts = await connectAccounts(configured, { store, clock, log, heard });
-  const { upstreams, traffic } = watchTraffic(countCalls(accounts, registry), clock);
+  const { upstreams, traffic, lastCheckAt } = watchTraffic(countCalls(accounts, registry), clock);
   const balances = createBalances(clock, router.balanceIs);
   const witness = createWitness({ upstreams, balances, traffic, store, clock });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed(router.observe);
-  const orderParts = { upstreams, balances, rates, router, store, feed, clock, log };
-  const verifications = createVerifications({ ...orderParts, shelf: catalog, witness, readLabel });
   const auth = createAuth(config.callers.map(toCallerToken));
+  const orderParts = { upstreams, balances, rates, router, store, feed, clock, log };
+  const { callerNamed } = auth;
+  const orders = createOrders({ ...orderParts, shelf: catalog, witness, readLabel, lastCheckAt, callerNamed });
+  const { verifications, rentals, esims } = orders;
 
-  const serviceParts = { verifications, catalog, router, defaultStrategy: config.routing.defaultStrategy };
+  const serviceParts = { verifications, rentals, catalog, router, defaultStrategy: config.routing.defaultStrategy };
 
   let ready = false;
   const server = createServer({
@@ -98,14 +102,14 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     tls: config.tls && readTls(config.tls),
     auth,
     ready: () => ready || "the catalogues are being fetched",
-    http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: verifications.wake }),
+    http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: orders.wake }),
     log,
     registry,
     routes(routes) {
       routes.service(CatalogService, catalogService({ ...serviceParts, upstreams, balances, store }));
       routes.service(VerificationService, verificationService(serviceParts));
-      routes.service(RentalService, {});
-      routes.service(EsimService, {});
+      routes.service(RentalService, rentalService(serviceParts));
+      routes.service(EsimService, esimService({ esims, catalog }));
     },
   });
 
@@ -113,7 +117,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   registerGauges(registry, { upstreams, catalog, store, feed, open: server.open, stateOf, clock });
   await checkBooks(store, clock, log);
   const retention = startRetention({ store, keep: config.retention, clock, log });
-  const operators = await startOperatorServer(createOperator(store, verifications.desk), {
+  const operators = await startOperatorServer(createOperator(store, orders.desk), {
     path: operatorSocket(databasePath(config)),
     log,
   });
@@ -122,17 +126,17 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
     const drained = server.drain(DRAIN_MS);
     witness.stop();
     await operators.stop();
-    await Promise.race([Promise.all([drained, verifications.stop()]), sleep(clock, DRAIN_MS)]);
+    await Promise.race([Promise.all([drained, orders.stop()]), sleep(clock, DRAIN_MS)]);
     // What still hangs is cut, and recorded as what it then is: uncertain.
     await Promise.all([catalog.stop(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
-    await Promise.all([drained, verifications.stop(), retention.stop()]);
+    await Promise.all([drained, orders.stop(), retention.stop()]);
     await router.stop();
     await store.close();
     await sandbox?.close();
   }
 
   await router.start(await store.openVerifications());
-  await verifications.resume();
+  await orders.resume();
   witness.start();
   await catalog.start();
   void catalog.ready().then(() => {

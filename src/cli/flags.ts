@@ -16,6 +16,8 @@ const OPTIONS = {
   repair: { type: "boolean" },
   since: { type: "string" },
   caller: { type: "string" },
+  address: { type: "string" },
+  token: { type: "string" },
   verification: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },

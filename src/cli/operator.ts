@@ -8,8 +8,8 @@ import { connectOperator } from "../operator/client.ts";
 import { createOperator, type Operator } from "../operator/operator.ts";
 import { operatorSocket, usableSocket } from "../operator/socket.ts";
 import { createFeed } from "../orders/feed.ts";
+import { createOutcomes } from "../orders/orders.ts";
 import { createOperatorDesk } from "../orders/settle/operator-desk.ts";
-import { createOutcomes } from "../orders/settle/outcomes.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import { type Flags, UsageError } from "./flags.ts";
 
@@ -83,7 +83,7 @@ export async function runOperatorCommand(
   // Opened to know how long they keep a number; none is called.
   const upstreams = await connectAccounts(config.upstreams, { store, clock, log, heard: () => {} });
   try {
-    const outcomes = createOutcomes({ store, feed: createFeed(), clock, log });
+    const outcomes = createOutcomes({ store, feed: createFeed(), bell: { ring: () => {} }, clock, log });
     const desk = createOperatorDesk(
       { store, upstreams },
       outcomes,

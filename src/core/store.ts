@@ -2,6 +2,7 @@ import type { Caller } from "./caller.ts";
 import type { CatalogSnapshot } from "./catalog.ts";
 import type { Reason } from "./error.ts";
 import type { Money } from "./money.ts";
+import type { EsimRecords, ExtensionRecords, PendingPurchase, RentalRecords } from "./records.ts";
 import type { Verb } from "./upstream.ts";
 import type { Message, Outcome, Verification, VerificationRequest, VerificationStatus } from "./verification.ts";
 
@@ -64,7 +65,13 @@ export type Change =
   | "completed"
   | "cancelled"
   | "expired"
-  | "refunded";
+  | "refunded"
+  // Of a rental: what one of its extensions came to, and what became of its term.
+  | "extension_changed"
+  | "extended"
+  | "expiry_moved"
+  | "expires_soon"
+  | "auto_renewal_set";
 
 export type EntryKind = "reserve" | "charge" | "release" | "refund";
 
@@ -181,6 +188,12 @@ export interface Learned {
  * there, or is another caller's, is NOT_FOUND.
  */
 export interface Store {
+  readonly rentals: RentalRecords;
+  readonly extensions: ExtensionRecords;
+  readonly esims: EsimRecords;
+  /** Of all callers, oldest first. */
+  pendingPurchases(): Promise<readonly PendingPurchase[]>;
+
   /**
    * Records the wish to buy, as PENDING. The same caller's earlier verification with that request id comes back instead,
    * as it is now, unless it has another fingerprint: REQUEST_ID_REUSED. Throws TOO_MANY_OPEN at the caller's bound, and

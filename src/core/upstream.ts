@@ -164,11 +164,18 @@ export interface RecentHolds {
 }
 
 /** A number that is rented, in an upstream's own list. */
-export interface RecentRental {
-  readonly orderRef: string;
-  readonly numberAsSold: string;
-  readonly serviceName: string;
+export interface RecentRental extends RecentOrder {
   readonly expireTime?: Date;
+}
+
+/** What an upstream shows of a rented number. */
+export interface Inbox {
+  /** In no particular order; all that it still has, or the newest where it shows no more. */
+  readonly messages: readonly ReceivedMessage[];
+  /** Until the rental ends; absent where the answer does not say. */
+  readonly leftMs?: number;
+  /** Present when it is over: a word that nobody knows is none. */
+  readonly ended?: "cancelled" | "expired";
 }
 
 /** What an upstream rents numbers through. As a VerificationDesk: each method is one request. */
@@ -176,8 +183,8 @@ export interface RentalDesk {
   /** Rents a number for one of the offer's terms. Throws NO_NUMBERS when the upstream has none. */
   rent(order: { readonly offerRef: string; readonly days: number }, signal: AbortSignal): Promise<Purchase>;
 
-  /** All messages that the upstream still has, in no particular order. */
-  inbox(order: BoughtOrder, signal: AbortSignal): Promise<readonly ReceivedMessage[]>;
+  /** Looks once. Throws ALREADY_ENDED where an upstream says so instead of showing anything. */
+  inbox(order: BoughtOrder, signal: AbortSignal): Promise<Inbox>;
 
   /** Adds days to the term, at a price. Absent where the upstream cannot. `days` is one of the offer's lengths. */
   extend?(

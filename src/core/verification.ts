@@ -47,6 +47,8 @@ export interface VerificationRequest {
   readonly excludeUpstreams: readonly string[];
   readonly offerId?: string;
   readonly areaCode?: string;
+  /** Waits on this rental's number, and buys none. */
+  readonly rentalId?: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -74,7 +74,7 @@ export function createOperator(store: Pick<Store, "history" | "checkLedger">, de
     async settle(order) {
       const { verification_id } = order;
       const doubts = await desk.uncertain();
-      const doubt = doubts.find(({ verification }) => verification.verificationId === verification_id);
+      const doubt = doubts.find(({ purchase }) => purchase.orderId === verification_id);
       const currency = doubt?.attempt.quotedPrice.currency ?? "USD";
       return { status: (await desk.settle(verification_id, toVerdict(order, currency))).status };
     },
@@ -98,10 +98,10 @@ export function createOperator(store: Pick<Store, "history" | "checkLedger">, de
   };
 }
 
-function toLine({ verification, attempt, lastWord }: UncertainPurchase): UncertainLine {
+function toLine({ purchase, attempt, lastWord }: UncertainPurchase): UncertainLine {
   return {
-    verification_id: verification.verificationId,
-    caller: verification.caller,
+    verification_id: purchase.orderId,
+    caller: purchase.caller,
     upstream: attempt.upstream,
     offer_id: attempt.offerId,
     price: formatMoney(attempt.quotedPrice),

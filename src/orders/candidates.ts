@@ -32,32 +32,42 @@ export function createFindCandidates(
   upstreams: ReadonlyMap<string, Upstream>,
   router: Pick<Router, "rank" | "rankRentals">,
 ): FindCandidates {
-  function requireKnownUpstreams(request: VerificationRequest, caller: Caller): void {
-    const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
-    requireKnown("upstreams", request.upstreams, known);
-    requireKnown("exclude_upstreams", request.excludeUpstreams, known);
-  }
-
+  const find = createFindOffers(shelf, upstreams);
   return {
     async candidates(verificationId, request, caller, patience) {
-      requireKnownUpstreams(request, caller);
-      const offers = await offersFor("VERIFICATION", request, shelf, patience);
-      if (!offers) throw noSuchOffer(request);
-      const { country, service } = offers[0] ?? request;
-      requireAllowed(caller, country, service);
+      const offers = await find("VERIFICATION", request, caller, patience);
       const ranking = router.rank(offers, request, caller, verificationId);
       if (ranking.candidates.length === 0) throw nothingToBuy(ranking, request);
       return ranking.candidates;
     },
 
     async ranking(request, caller, patience, days) {
-      requireKnownUpstreams(request, caller);
+      requireKnownUpstreams(request, caller, upstreams);
       const product = days === undefined ? "VERIFICATION" : "RENTAL";
       const offers = (await offersFor(product, request, shelf, patience)) ?? [];
       return days === undefined
         ? router.rank(offers, request, caller)
         : router.rankRentals(offers, days, request, caller);
     },
+  };
+}
+
+export type FindOffers = (
+  product: Product,
+  request: VerificationRequest,
+  caller: Caller,
+  patience: AbortSignal,
+) => Promise<readonly Offer[]>;
+
+/** The offers of a product that a request is about, whatever they cost. Throws what the caller asked wrongly or may not. */
+export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Upstream>): FindOffers {
+  return async (product, request, caller, patience) => {
+    requireKnownUpstreams(request, caller, upstreams);
+    const offers = await offersFor(product, request, shelf, patience);
+    if (!offers) throw noSuchOffer(request);
+    const { country, service } = offers[0] ?? request;
+    requireAllowed(caller, country, service);
+    return offers;
   };
 }
 
@@ -85,6 +95,16 @@ function noSuchOffer({ offerId = "" }: VerificationRequest): GatewayError {
   return new GatewayError("NO_OFFERS", `there is no offer ${offerId} for this request`, {
     metadata: { offer_id: offerId },
   });
+}
+
+function requireKnownUpstreams(
+  request: VerificationRequest,
+  caller: Caller,
+  upstreams: ReadonlyMap<string, Upstream>,
+): void {
+  const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
+  requireKnown("upstreams", request.upstreams, known);
+  requireKnown("exclude_upstreams", request.excludeUpstreams, known);
 }
 
 function requireKnown(field: string, ids: readonly string[], known: readonly string[]): void {

@@ -20,22 +20,30 @@ export function createRefundWitness(balances: Balances, clock: Clock) {
     return answer && answer.time.getTime() >= asked ? answer.money : undefined;
   }
 
+  /** Sends what gives money back, and finds out how much. Undefined when that is not known. */
+  async function watch(
+    upstream: Upstream,
+    price: Money | undefined,
+    send: () => Promise<{ readonly refund?: Money }>,
+  ): Promise<Money | undefined> {
+    if (!upstream.desks.balance || watching.has(upstream)) return (await send()).refund;
+    watching.add(upstream);
+    try {
+      const before = await balanceNow(upstream);
+      const { refund } = await send();
+      if (refund || !before || !price) return refund;
+      const after = await balanceNow(upstream);
+      const difference = after && { currency: after.currency, micros: after.micros - before.micros };
+      return difference && after.currency === before.currency && sameMoney(difference, price) ? price : undefined;
+    } finally {
+      watching.delete(upstream);
+    }
+  }
+
   return {
-    /** Cancels at the upstream. Gives what came back, undefined when that is not known. */
-    async cancel({ upstream, desk, order, verification: { price } }: Bought): Promise<Money | undefined> {
-      const send = async () => (await upstream.run("cancel", () => desk.cancel(order, UNINTERRUPTED))).refund;
-      if (!upstream.desks.balance || watching.has(upstream)) return send();
-      watching.add(upstream);
-      try {
-        const before = await balanceNow(upstream);
-        const refund = await send();
-        if (refund || !before || !price) return refund;
-        const after = await balanceNow(upstream);
-        const difference = after && { currency: after.currency, micros: after.micros - before.micros };
-        return difference && after.currency === before.currency && sameMoney(difference, price) ? price : undefined;
-      } finally {
-        watching.delete(upstream);
-      }
-    },
+    watch,
+    /** Cancels a verification at the upstream, as `watch`. */
+    cancel: ({ upstream, desk, order, verification: { price } }: Bought) =>
+      watch(upstream, price, () => upstream.run("cancel", () => desk.cancel(order, UNINTERRUPTED))),
   };
 }

@@ -6,9 +6,10 @@ import type { Progress } from "../core/upstream.ts";
 import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
 import type { Ranking } from "../routing/rank.ts";
 import { createAnother } from "./another.ts";
+import type { CallOptions } from "./buying/once.ts";
 import { alreadyEnded, createCanceller, notCancellable } from "./cancel.ts";
 import { createFindCandidates } from "./candidates.ts";
-import { type CreateOptions, createCreator, isToBeGivenBack, type ReadRequest } from "./create.ts";
+import { createCreator, isToBeGivenBack, type ReadRequest } from "./create.ts";
 import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
@@ -16,16 +17,14 @@ import { createLaws } from "./polling/laws.ts";
 import { type Poller, startPoller } from "./polling/poller.ts";
 import { applyProgress } from "./progress.ts";
 import { tellReady } from "./ready.ts";
-import type { ReadLabel } from "./settle/match.ts";
-import { createOperatorDesk, type OperatorDesk } from "./settle/operator-desk.ts";
-import { createOutcomes } from "./settle/outcomes.ts";
-import { createSettlement } from "./settle/settlement.ts";
+import type { RentalsParts } from "./rentals/rentals.ts";
+import type { Settlement } from "./settle/settlement.ts";
 import type { Witness } from "./settle/witness.ts";
 import type { Shelf } from "./shelf.ts";
 
 export interface Verifications {
   /** Buys a number, once for a caller's `requestId` whatever happens; see CreateVerification in the API. */
-  create(caller: Caller, options: CreateOptions, read: ReadRequest): Promise<Verification>;
+  create(caller: Caller, options: CallOptions, read: ReadRequest): Promise<Verification>;
   get(caller: Caller, verificationId: string): Promise<Verification>;
   /** What a purchase would try for the request now, and what it would leave out; with `days` a rental. Buys nothing. */
   rank(caller: Caller, request: VerificationRequest, signal: AbortSignal, days?: number): Promise<Ranking>;
@@ -38,11 +37,14 @@ export interface Verifications {
   /** Waits for one more code on the same number; see RequestAnotherCode in the API. */
   requestAnother(caller: Caller, verificationId: string): Promise<Verification>;
 
+  /** For those that wait on a rental, whose messages others collect: what becomes of them. */
+  readonly waits: RentalsParts["waits"];
+
   /** The upstream has news of an order: it is asked, ahead of the others' turn. */
   wake(upstream: string, orderRef: string): void;
 
-  /** Where purchases are settled by hand that nothing else could settle. */
-  readonly desk: OperatorDesk;
+  /** It was bought although nobody was told: it is waited for like any other. */
+  takeUp(verification: Verification): void;
 
   /** Takes up what an earlier run of the daemon left open. To be called once, before anything else. */
   resume(): Promise<void>;
@@ -53,7 +55,7 @@ export interface Verifications {
 export interface VerificationsParts extends OrderParts {
   readonly shelf: Shelf;
   readonly witness: Witness;
-  readonly readLabel: ReadLabel;
+  readonly settlement: Settlement;
 }
 
 export function createVerifications(parts: VerificationsParts): Verifications {
@@ -65,9 +67,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, { ...parts, laws, apply }));
   }
   const canceller = createCanceller(parts, unfollow);
-  const outcomes = createOutcomes(parts);
-  const settlement = createSettlement({ ...parts, outcomes }, followSettled);
-  const creator = createCreator({ ...parts, settlement }, { bought: follow, cancel: canceller.cancelWhenPossible });
+  const creator = createCreator(parts, { bought: follow, cancel: canceller.cancelWhenPossible });
   const finder = createFindCandidates(parts.shelf, upstreams, parts.router);
   const askForAnother = createAnother(parts, follow);
   const expiry = createExpiry(parts, {
@@ -92,22 +92,48 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     if (isTerminal(verification.status)) parts.witness.ended(verification);
   }
 
-  /** It was bought although nobody was told: it is waited for like any other. */
+  /** On a rental: nothing was bought, and the number stays rented. */
+  async function stopWaiting({ verificationId }: Verification): Promise<Verification> {
+    const cancelled = await persist(parts, () => store.recordEnd(verificationId, "CANCELLED", undefined, now()));
+    feed.publish(cancelled);
+    unfollow(cancelled);
+    return cancelled;
+  }
+
+  /** On a rental the next code comes by itself. */
+  async function waitAgain({ verificationId }: Verification): Promise<Verification> {
+    const waiting = await persist(parts, () => store.recordAnother(verificationId, now()));
+    feed.publish(waiting);
+    follow(waiting);
+    return waiting;
+  }
+
   function followSettled(verification: Verification): void {
     tellReady(verification, parts);
     follow(verification);
   }
 
   return {
-    desk: createOperatorDesk(
-      parts,
-      outcomes,
-      (verification) => {
-        if (verification.status === "WAITING") followSettled(verification);
-        settlement.settled(verification);
+    takeUp: followSettled,
+
+    waits: {
+      began: follow,
+      received(verification) {
+        feed.publish(verification);
+        follow(verification);
       },
-      settlement.lastWord,
-    ),
+      async ended({ verificationId, status }) {
+        const done = status === "RECEIVED" ? "COMPLETED" : "EXPIRED";
+        try {
+          const ended = await persist(parts, () => store.recordEnd(verificationId, done, undefined, now()));
+          unfollow(ended);
+          feed.publish(ended);
+        } catch (error) {
+          // It ended at the same moment.
+          if (!(error instanceof GatewayError)) throw error;
+        }
+      },
+    },
 
     create: creator.create,
     get: (caller, verificationId) => store.getVerification(caller.name, verificationId),
@@ -171,6 +197,8 @@ export function createVerifications(parts: VerificationsParts): Verifications {
           retryAfterMs: 30_000,
         });
       }
+      const isWait = verification.request.rentalId !== undefined;
+      if (isWait && verification.status === "WAITING") return stopWaiting(verification);
       // Once it has had a code it is paid for, also while it waits for another.
       if (verification.status !== "WAITING" || verification.messages.length > 0) throw notCancellable(verification);
       return canceller.cancel(verification);
@@ -180,7 +208,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       const verification = await store.getVerification(caller.name, verificationId);
       if (verification.status === "WAITING") return verification;
       if (isTerminal(verification.status)) throw alreadyEnded(verification);
-      return askForAnother(verification);
+      return verification.request.rentalId === undefined ? askForAnother(verification) : waitAgain(verification);
     },
 
     wake(upstream, orderRef) {
@@ -191,14 +219,16 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       await laws.load();
       const lastKnownAt = await lastCallTimes();
       for (const verification of await store.openVerifications()) {
-        if (verification.status === "PENDING") await settleInterrupted(verification);
-        else takeUp(verification, lastKnownAt.get(verification.upstream ?? "") ?? 0);
+        if (verification.status === "PENDING") continue;
+        follow(verification, lastKnownAt.get(verification.upstream ?? "") ?? 0);
+        // It was to be cancelled when the daemon ended. Nobody waits for it now.
+        if (isToBeGivenBack(verification)) void canceller.cancelWhenPossible(verification).catch(() => undefined);
       }
     },
 
     async stop() {
       expiry.stop();
-      await Promise.all([settlement.stop(), ...[...pollers.values()].map((poller) => poller.stop())]);
+      await Promise.all([...pollers.values()].map((poller) => poller.stop()));
       await Promise.all([creator.idle(), canceller.stop()]);
       await laws.save();
     },
@@ -208,21 +238,6 @@ export function createVerifications(parts: VerificationsParts): Verifications {
   async function lastCallTimes(): Promise<ReadonlyMap<string, number>> {
     const calls = await store.callsSince(new Date(clock.now() - LONG_AGO_MS));
     return new Map(calls.map(({ upstream, time }) => [upstream, time.getTime()]));
-  }
-
-  function takeUp(verification: Verification, lastKnownAt: number): void {
-    follow(verification, lastKnownAt);
-    // It was to be cancelled when the daemon ended. Nobody waits for it now.
-    if (isToBeGivenBack(verification)) void canceller.cancelWhenPossible(verification).catch(() => undefined);
-  }
-
-  /** A purchase that the daemon's end cut short: sent, nobody knows what became of it; never sent, it failed. */
-  async function settleInterrupted(verification: Verification): Promise<void> {
-    const { verificationId, attempts } = verification;
-    const last = attempts.at(-1);
-    if (!last || last.outcome === "REFUSED") await store.recordFailure(verificationId, now());
-    else if (last.outcome === "UNCERTAIN") settlement.add(verification);
-    else settlement.add(await store.recordUncertain(verificationId, now()));
   }
 }
 

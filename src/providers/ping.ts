@@ -167,7 +167,7 @@ export const ping = defineProvider({
 
       async inbox({ orderRef }, signal) {
         const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/messages`;
-        return (await http.get(path, messagesAnswer, signal)).messages.map(toMessage);
+        return { messages: (await http.get(path, messagesAnswer, signal)).messages.map(toMessage) };
       },
 
       async extend({ orderRef }, days, signal) {

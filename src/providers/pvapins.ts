@@ -62,7 +62,14 @@ const historyAnswer = lines(
 );
 
 const rentalsAnswer = lines(
-  z.object({ number, app_name: text.min(1), country_name: text.min(1), is_released: z.string(), expiry: shownTime }),
+  z.object({
+    number,
+    app_name: text.min(1),
+    country_name: text.min(1),
+    is_released: z.string(),
+    timestamp_readable: shownTime,
+    expiry: shownTime,
+  }),
 );
 
 const failed = z.object({ code: z.string().refine((code) => code !== "100"), data: text });
@@ -195,7 +202,11 @@ export const pvapins = defineProvider({
                 return { orderRef: toOrderRef(numberAsSold, place), numberAsSold };
               },
 
-              inbox: (order, signal) => http.get(file("inbox"), inboxAnswer, signal, { ...account, ...orderOf(order) }),
+              async inbox(order, signal) {
+                return {
+                  messages: await http.get(file("inbox"), inboxAnswer, signal, { ...account, ...orderOf(order) }),
+                };
+              },
 
               async extend(order, _days, signal) {
                 await http.act(file("extend"), done, signal, { ...account, ...orderOf(order) });
@@ -215,6 +226,8 @@ export const pvapins = defineProvider({
                     orderRef: toOrderRef(line.number, { app: line.app_name, country: line.country_name }),
                     numberAsSold: line.number,
                     serviceName: line.app_name,
+                    offerRef: RENT_PREFIX + toRef(line.country_name, line.app_name),
+                    createTime: line.timestamp_readable,
                     expireTime: line.expiry,
                   }));
               },
@@ -269,8 +282,15 @@ function toVerification(country: string, { full_name, deduct }: z.infer<typeof a
 }
 
 function toRental(country: string, app: z.infer<typeof appsAnswer>[number], days: number): Listing {
-  const { ref, price, ...listing } = toVerification(country, app);
-  return { ...listing, ref: RENT_PREFIX + ref, product: "RENTAL", rentalTerms: [{ days, price }] };
+  const { ref, price, serviceName, ...listing } = toVerification(country, app);
+  return {
+    ...listing,
+    ref: RENT_PREFIX + ref,
+    product: "RENTAL",
+    // `Rent Whatsapp` is for WhatsApp: the app keeps its name where it is asked for.
+    serviceName: serviceName.replace(/^rent\s+(?=\S)/i, ""),
+    rentalTerms: [{ days, price }],
+  };
 }
 
 /** A country that is listed and has no apps is no reason to do without the others. */

@@ -14,7 +14,7 @@
 import { z } from "zod";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { BoughtOrder, Listing, Order, Progress, Purchase, ReceivedMessage } from "../core/upstream.ts";
+import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase } from "../core/upstream.ts";
 import { amount, count, hint, id, lines, text, time } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
@@ -60,7 +60,12 @@ const renewAnswer = z.object({ data: z.object({ status: z.string(), expiry_date:
 const esimAnswer = z.object({ order_id: id, activation_code: text.min(1), ...charge });
 
 const statusAnswer = z.object({
-  data: z.object({ status: z.string(), otp: text.nullish(), message: text.nullish() }),
+  data: z.object({
+    status: z.string(),
+    otp: text.nullish(),
+    message: text.nullish(),
+    time_left_seconds: hint(count),
+  }),
 });
 
 const cancelAnswer = z.object({ data: z.object({ status: z.string() }) });
@@ -188,7 +193,7 @@ export const smsverificationservice = defineProvider({
 
       async inbox({ orderRef }, signal) {
         const path = `/order/${encodeURIComponent(orderRef)}/status/`;
-        return toMessages((await http.get(path, statusAnswer, signal)).data);
+        return toInbox((await http.get(path, statusAnswer, signal)).data);
       },
 
       async extend({ orderRef, offerRef }, days, signal) {
@@ -340,7 +345,12 @@ function toProgress({ status, otp, message }: z.infer<typeof statusAnswer>["data
 }
 
 /** What a rental was sent last. Before it is active its message may be a remark of the upstream's own. */
-function toMessages({ status, otp, message }: z.infer<typeof statusAnswer>["data"]): ReceivedMessage[] {
-  const isFromSender = status === "active" || status === "completed";
-  return otp || (message && isFromSender) ? [{ text: message ?? "", code: otp || undefined }] : [];
+function toInbox({ status, otp, message, time_left_seconds }: z.infer<typeof statusAnswer>["data"]): Inbox {
+  const isFromSender = status === "active" || status === "completed" || status === "expired";
+  const isMessage = otp || (message && isFromSender);
+  return {
+    messages: isMessage ? [{ text: message ?? "", code: otp || undefined }] : [],
+    leftMs: time_left_seconds === undefined ? undefined : time_left_seconds * 1000,
+    ended: CANCELLED.has(status) ? "cancelled" : status === "expired" ? "expired" : undefined,
+  };
 }

@@ -54,7 +54,10 @@ export interface Router {
   observed(offer: Offer): Observed;
   standing(upstream: string): Standing;
 
-  /** To be called with every committed state of a verification, in their order. */
+  /**
+   * To be called with every committed state of a verification, in their order. One that waits on a rental, where nothing
+   * is bought, teaches nothing.
+   */
   observe(verification: Verification): void;
   /** To be called before a number is given back for the client's sake. */
   calledOff(verificationId: string): void;
@@ -185,6 +188,7 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
     },
 
     observe(verification) {
+      if (verification.request.rentalId !== undefined) return;
       try {
         outcomes.observe(verification, clock.now());
       } catch (error) {

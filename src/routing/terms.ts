@@ -15,3 +15,18 @@ export function rentalQuote(offer: Offer, days: number): Quote {
   const price = known.reduce<Money | undefined>((a, b) => (a && a.micros <= b.micros ? a : b), undefined);
   return { offer, price, isSold: prices.length > 0 };
 }
+
+/** The lengths that these are sold in, shortest first: `1, 3, 5 to 30`. */
+export function lengthsSold(offers: readonly Offer[]): string {
+  const lengths = new Map<string, number>();
+  for (const { rentalTerms } of offers) {
+    for (const term of rentalTerms) {
+      if ("days" in term) lengths.set(String(term.days), term.days);
+      else lengths.set(`${term.minDays} to ${term.maxDays}`, term.minDays);
+    }
+  }
+  return [...lengths]
+    .sort(([a, shortestOfA], [b, shortestOfB]) => shortestOfA - shortestOfB || a.length - b.length)
+    .map(([length]) => length)
+    .join(", ");
+}

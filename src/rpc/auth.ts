@@ -17,6 +17,8 @@ export interface Auth {
   readonly gate: RequestGate;
   /** Streams that are open go on as who they were. Without callers everyone is the local one: look before replacing. */
   replace(callers: readonly CallerToken[]): void;
+  /** As configured now; undefined when there is none of that name any more. */
+  callerNamed(name: string): Caller | undefined;
 }
 
 export const callerKey = createContextKey<Caller | undefined>(undefined, { description: "caller" });
@@ -35,6 +37,10 @@ export function callerOf(context: HandlerContext): Caller {
 export function createAuth(initial: readonly CallerToken[]): Auth {
   let callers = initial;
   return {
+    callerNamed(name) {
+      const all = callers.length === 0 ? [LOCAL_CALLER] : callers.map(({ caller }) => caller);
+      return all.find((caller) => caller.name === name);
+    },
     gate(context) {
       if (context.service.typeName === Health.typeName) return;
       context.values.set(callerKey, callers.length === 0 ? LOCAL_CALLER : identify(callers, context.requestHeader));

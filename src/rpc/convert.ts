@@ -35,7 +35,10 @@ export function moneyFromWire({ currencyCode, units, nanos }: WireMoney): Money 
   return { currency: currencyCode, micros: units * MICROS_PER_UNIT + BigInt(nanos) / NANOS_PER_MICRO };
 }
 
-const CAPABILITIES: Readonly<Record<offer.Capability, Capability>> = { SMS: Capability.SMS, VOICE: Capability.VOICE };
+export const CAPABILITIES: Readonly<Record<offer.Capability, Capability>> = {
+  SMS: Capability.SMS,
+  VOICE: Capability.VOICE,
+};
 const PRODUCTS: Readonly<Record<offer.Product, Product>> = {
   VERIFICATION: Product.VERIFICATION,
   RENTAL: Product.RENTAL,
@@ -79,7 +82,7 @@ const PROBLEMS: Readonly<Record<verification.Problem, Problem>> = {
 };
 
 /** The word for a value of the wire, undefined for `_UNSPECIFIED`. */
-function reader<Word extends string, Value extends number>(table: Readonly<Record<Word, Value>>) {
+export function reader<Word extends string, Value extends number>(table: Readonly<Record<Word, Value>>) {
   const words = new Map(Object.entries(table).map(([word, value]) => [value as Value, word as Word]));
   return (value: Value) => words.get(value);
 }
@@ -94,7 +97,7 @@ export function upstreamStateToWire(state: upstream.UpstreamState): UpstreamStat
   return UPSTREAM_STATES[state];
 }
 
-function optional<T, R>(value: T | undefined, convert: (value: T) => R): R | undefined {
+export function optional<T, R>(value: T | undefined, convert: (value: T) => R): R | undefined {
   return value === undefined ? undefined : convert(value);
 }
 
@@ -155,15 +158,16 @@ export function verificationToWire(
     endTime: optional(verification.endTime, timestampFromDate),
     attempts: verification.attempts.map(attemptToWire),
     labels: { ...verification.request.labels },
+    rentalId: verification.request.rentalId,
   };
 }
 
-function messageToWire(message: verification.Message): MessageInitShape<typeof MessageSchema> {
+export function messageToWire(message: verification.Message): MessageInitShape<typeof MessageSchema> {
   const { messageId, sender, text, code, receiveTime, late } = message;
   return { messageId, sender, text, code, receiveTime: timestampFromDate(receiveTime), late };
 }
 
-function attemptToWire(attempt: verification.Attempt): MessageInitShape<typeof AttemptSchema> {
+export function attemptToWire(attempt: verification.Attempt): MessageInitShape<typeof AttemptSchema> {
   return {
     upstream: attempt.upstream,
     offerId: attempt.offerId,

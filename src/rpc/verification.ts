@@ -1,38 +1,44 @@
-import { createHash } from "node:crypto";
-import { type MessageInitShape, toJson } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
-  type CreateVerificationRequest,
   CreateVerificationRequestSchema,
   type VerificationService,
   type WatchVerificationResponseSchema,
 } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Verification } from "../core/verification.ts";
+import type { Rentals } from "../orders/rentals/rentals.ts";
 import type { Verifications } from "../orders/verifications.ts";
 import type { Router } from "../routing/router.ts";
 import { callerOf } from "./auth.ts";
 import { betweenMessages } from "./calls/messages.ts";
 import { problemFromWire, statusFromWire, verificationToWire } from "./convert.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { type RequestParts, readRequest } from "./request.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 
 interface Parts extends RequestParts {
   readonly verifications: Verifications;
+  readonly rentals: Pick<Rentals, "wait">;
   readonly router: Pick<Router, "report">;
 }
 
 export function verificationService(parts: Parts): Partial<ServiceImpl<typeof VerificationService>> {
-  const { verifications, router } = parts;
+  const { verifications, rentals, router } = parts;
   const toWatchers = sharedAnswer();
   return {
     async createVerification(request, context) {
       const options = {
         requestId: request.requestId.toLowerCase(),
-        fingerprint: fingerprintOf(request),
+        fingerprint: fingerprintOf(CreateVerificationRequestSchema, request),
         signal: context.signal,
         timeoutMs: context.timeoutMs(),
       };
+      const { rentalId, labels } = request;
+      if (rentalId !== "") {
+        const wait = await rentals.wait(callerOf(context), options, { rentalId, labels });
+        return { verification: verificationToWire(wait) };
+      }
       const read = () => readRequest(request, parts, context.signal);
       const verification = await verifications.create(callerOf(context), options, read);
       return { verification: verificationToWire(verification) };
@@ -91,17 +97,4 @@ function sharedAnswer() {
     answers.set(state, answer);
     return answer;
   };
-}
-
-/** The same for two requests that say the same, in whatever order, apart from their id. */
-function fingerprintOf(request: CreateVerificationRequest): string {
-  const {
-    requestId: _,
-    labels = {},
-    ...said
-  } = toJson(CreateVerificationRequestSchema, request) as Record<string, object>;
-  const sorted = Object.entries({ ...said, labels: Object.entries(labels).sort() }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }

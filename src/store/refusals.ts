@@ -1,10 +1,9 @@
 import { GatewayError } from "../core/error.ts";
-import { type Attempt, isTerminal, type VerificationStatus } from "../core/verification.ts";
+import type { Attempt } from "../core/verification.ts";
+import type { Kind } from "./kinds.ts";
 
-export function notFound(verificationId: string): GatewayError {
-  return new GatewayError("NOT_FOUND", `there is no verification ${verificationId}`, {
-    metadata: { verification_id: verificationId },
-  });
+export function notFound({ noun, idField }: Kind, id: string): GatewayError {
+  return new GatewayError("NOT_FOUND", `there is no ${noun} ${id}`, { metadata: { [idField]: id } });
 }
 
 export function requestIdReused(requestId: string): GatewayError {
@@ -16,7 +15,7 @@ export function requestIdReused(requestId: string): GatewayError {
 }
 
 export function tooManyOpen(open: bigint, maxOpen: number): GatewayError {
-  return new GatewayError("TOO_MANY_OPEN", `${open} verifications have not ended, and ${maxOpen} may be open`, {
+  return new GatewayError("TOO_MANY_OPEN", `${open} orders have not ended, and ${maxOpen} may be open`, {
     metadata: { open: String(open), max_open: String(maxOpen) },
   });
 }
@@ -29,21 +28,19 @@ export function withoutCode(ended: bigint, maxWithoutCode: number, retryAfterMs:
   });
 }
 
-/** One number cannot be two verifications': whose code would it be? */
-export function orderTaken(verificationId: string, upstream: string): GatewayError {
-  return new GatewayError("PURCHASE_UNCERTAIN", `${upstream} sold an order that is already another verification's`, {
-    metadata: { verification_id: verificationId, upstream },
+/** One number cannot be two orders': whose messages would it get? */
+export function orderTaken({ idField }: Kind, id: string, upstream: string): GatewayError {
+  return new GatewayError("PURCHASE_UNCERTAIN", `${upstream} sold an order that is already another one's`, {
+    metadata: { [idField]: id, upstream },
   });
 }
 
-/** Why nothing changes a verification that is in this status. */
-export function whyUnchanged(verificationId: string, status: VerificationStatus): Error {
-  const metadata = { verification_id: verificationId, status };
-  if (status === "RECEIVED") {
-    return new GatewayError("ALREADY_RECEIVED", `verification ${verificationId} has its code`, { metadata });
-  }
-  if (!isTerminal(status)) return new Error(`verification ${verificationId} is ${status}, which forbids this change`);
-  return new GatewayError("ALREADY_ENDED", `verification ${verificationId} has ended: it is ${status}`, { metadata });
+/** Why nothing changes an order that is in this status. */
+export function whyUnchanged({ noun, idField, transitions }: Kind, id: string, status: string): Error {
+  const metadata = { [idField]: id, status };
+  if (status === "RECEIVED") return new GatewayError("ALREADY_RECEIVED", `${noun} ${id} has its code`, { metadata });
+  if (transitions[status]?.length !== 0) return new Error(`${noun} ${id} is ${status}, which forbids this change`);
+  return new GatewayError("ALREADY_ENDED", `${noun} ${id} has ended: it is ${status}`, { metadata });
 }
 
 /** Without a code there is nothing to complete. */
@@ -54,18 +51,19 @@ export function stillWaits(verificationId: string): GatewayError {
 }
 
 /** An attempt that may have bought is neither followed by another, nor called nothing. */
-export function requireRefused(verificationId: string, attempts: readonly Attempt[]): void {
+export function requireRefused({ noun }: Kind, id: string, attempts: readonly Attempt[]): void {
   if (attempts.every((attempt) => attempt.outcome === "REFUSED")) return;
-  throw new Error(`an attempt of verification ${verificationId} may have bought, and is not settled`);
+  throw new Error(`an attempt of ${noun} ${id} may have bought, and is not settled`);
 }
 
 /** Only the last attempt can be open: all before it were refused. */
 export function requireOpen(
-  verificationId: string,
+  { noun }: Kind,
+  id: string,
   attempts: readonly Attempt[],
   states: readonly Attempt["outcome"][] = [undefined, "UNCERTAIN"],
 ): void {
   const last = attempts.at(-1);
   if (last && states.includes(last.outcome)) return;
-  throw new Error(`no attempt of verification ${verificationId} waits for this outcome`);
+  throw new Error(`no attempt of ${noun} ${id} waits for this outcome`);
 }

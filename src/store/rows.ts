@@ -40,22 +40,22 @@ export function toMoney(micros: unknown, currency: unknown): Money {
   return { currency: toText(currency), micros: toInteger(micros) };
 }
 
-function textIfAny(value: unknown): string | undefined {
+export function textIfAny(value: unknown): string | undefined {
   return value === null ? undefined : toText(value);
 }
 
-function timeIfAny(value: unknown): Date | undefined {
+export function timeIfAny(value: unknown): Date | undefined {
   return value === null ? undefined : toTime(value);
 }
 
-function moneyIfAny(micros: unknown, currency: unknown): Money | undefined {
+export function moneyIfAny(micros: unknown, currency: unknown): Money | undefined {
   return micros === null ? undefined : toMoney(micros, currency);
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Without the fields that are undefined. */
-function present<T extends object>(fields: T): Present<T> {
+export function present<T extends object>(fields: T): Present<T> {
   const kept: Present<T> = {};
   for (const key in fields) {
     if (fields[key] !== undefined) kept[key] = fields[key] as Present<T>[typeof key];
@@ -63,11 +63,11 @@ function present<T extends object>(fields: T): Present<T> {
   return kept;
 }
 
-export function fromRequest(request: VerificationRequest): string {
+export function fromRequest(request: object): string {
   return canonicalJson(request);
 }
 
-export function toRequest(value: unknown): VerificationRequest {
+export function toRequest<R = VerificationRequest>(value: unknown): R {
   const request = JSON.parse(toText(value));
   if (!request.maxPrice) return request;
   return { ...request, maxPrice: { ...request.maxPrice, micros: BigInt(request.maxPrice.micros) } };

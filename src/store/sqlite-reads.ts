@@ -1,6 +1,8 @@
+import type { OrderFilter, Page } from "../core/records.ts";
 import type { OpenFilter, VerificationFilter, VerificationPage } from "../core/store.ts";
 import type { Message, Verification } from "../core/verification.ts";
-import { listQuery, rowsOf, writePageToken } from "./list-query.ts";
+import { type Kind, VERIFICATION } from "./kinds.ts";
+import { filterHash, listQuery, rowsOf, writePageToken } from "./list-query.ts";
 import { requestIdReused } from "./refusals.ts";
 import { fromTime, type Row, toAttempt, toInteger, toMessage, toText, toVerification } from "./rows.ts";
 import { listMessages } from "./sql/messages.ts";
@@ -16,11 +18,21 @@ export function findRequest(
   requestId: string,
   fingerprint: string,
 ): Verification | undefined {
+  const row = findWish(db, VERIFICATION, caller, requestId, fingerprint);
+  return row && wholeVerification(db, row);
+}
+
+/** The row of the caller's order with that request id, which must be of that kind. */
+export function findWish(
+  db: Statements,
+  { product }: Kind,
+  caller: string,
+  requestId: string,
+  fingerprint: string,
+): Row | undefined {
   const row = db.get(sql.findByRequestId, caller, requestId);
-  if (!row) return undefined;
-  const same = row.product === "VERIFICATION" && row.fingerprint === fingerprint;
-  if (!same) throw requestIdReused(requestId);
-  return wholeVerification(db, row);
+  if (row && (row.product !== product || row.fingerprint !== fingerprint)) throw requestIdReused(requestId);
+  return row;
 }
 
 export function getVerification(db: Statements, caller: string, verificationId: string): Verification {
@@ -28,13 +40,25 @@ export function getVerification(db: Statements, caller: string, verificationId: 
 }
 
 export function listPage(db: Statements, caller: string, filter: VerificationFilter): VerificationPage {
-  const query = listQuery(caller, filter);
+  const { items, nextPageToken } = listOrders(db, VERIFICATION, caller, filter, (row) => wholeVerification(db, row));
+  return { verifications: items, ...(nextPageToken !== undefined && { nextPageToken }) };
+}
+
+/** A page of a caller's orders of one kind. */
+export function listOrders<T>(
+  db: Statements,
+  kind: Kind,
+  caller: string,
+  filter: OrderFilter<string>,
+  whole: (row: Row) => T,
+): Page<T> {
+  const query = listQuery(kind, caller, filter);
   const rows = db.all(query.sql, ...query.params);
   const page = rows.slice(0, rowsOf(filter));
-  const verifications = page.map((row) => wholeVerification(db, row));
+  const items = page.map(whole);
   const last = page.at(-1);
-  if (!last || rows.length === page.length) return { verifications };
-  return { verifications, nextPageToken: writePageToken(toInteger(last.seq), caller, filter) };
+  if (!last || rows.length === page.length) return { items };
+  return { items, nextPageToken: writePageToken(toInteger(last.seq), filterHash(kind, caller, filter)) };
 }
 
 /** Three statements, and not two more for each of ten thousand. */

@@ -258,5 +258,25 @@ create table balances (
 ) strict, without rowid;
 `;
 
+/** An extension of a rental, and a verification that waits on one, are orders under that rental's. */
+const rentals = `
+alter table orders add column parent integer references orders (seq);
+alter table orders add column days integer;
+alter table orders add column message_count integer not null default 0;
+-- The end of which it was told that it is near.
+alter table orders add column warned_time integer;
+alter table orders add column extend_time integer;
+alter table orders add column renew_days integer;
+alter table orders add column renew_micros integer;
+alter table orders add column renew_currency text;
+alter table orders add column activation_code text;
+
+create index orders_by_parent on orders (parent, seq) where parent is not null;
+create index orders_open_by_product on orders (product) where end_time is null;
+
+-- While nobody knows whether one was bought, no other begins.
+create unique index extensions_open on orders (parent) where product = 'EXTENSION' and end_time is null;
+`;
+
 /** Migration n is the nth. A published one is never edited. */
-export const SQLITE_MIGRATIONS: readonly string[] = [ledger, learned, orders];
+export const SQLITE_MIGRATIONS: readonly string[] = [ledger, learned, orders, rentals];

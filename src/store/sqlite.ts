@@ -8,10 +8,15 @@ import * as sql from "./sql/keepsakes.ts";
 import { findBalance, saveBalance, sumMovement } from "./sqlite-balances.ts";
 import { createCallers } from "./sqlite-callers.ts";
 import { createStatements, createTransaction, openDatabase } from "./sqlite-database.ts";
+import { createEsimCommands } from "./sqlite-esims.ts";
+import { createExtensionCommands } from "./sqlite-extensions.ts";
 import { createRecorder, listHistory } from "./sqlite-history.ts";
 import { checkLedger, createLedger } from "./sqlite-ledger.ts";
 import { createMessageCommands } from "./sqlite-messages.ts";
+import { listPending } from "./sqlite-pending.ts";
 import { countOpen, findRequest, getVerification, heldOrders, listOpen, listPage } from "./sqlite-reads.ts";
+import { esimRecords, extensionRecords, rentalRecords } from "./sqlite-records.ts";
+import { createRentalCommands } from "./sqlite-rentals.ts";
 import { forget } from "./sqlite-retention.ts";
 import { createVerificationCommands } from "./sqlite-verifications.ts";
 
@@ -32,8 +37,15 @@ export function createSqliteStore(database: DatabaseSync, rates: Rates): Store {
   const callers = createCallers(db);
   const verifications = createVerificationCommands({ db, ledger, recorder, callers });
   const recordMessages = createMessageCommands(db, recorder, callers);
+  const parts = { db, ledger, recorder, callers };
+  const commit = { run, read };
 
   return {
+    rentals: rentalRecords(db, createRentalCommands(parts), commit),
+    extensions: extensionRecords(db, createExtensionCommands(parts), commit),
+    esims: esimRecords(db, createEsimCommands(parts), commit),
+    pendingPurchases: () => read(() => listPending(db)),
+
     createVerification: (wish) => run(() => verifications.create(wish)),
     beginAttempt: (id, caller, attempt) => run(() => verifications.beginAttempt(id, caller, attempt)),
     recordPurchase: (id, purchase) => run(() => verifications.recordPurchase(id, purchase)),

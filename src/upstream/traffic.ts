@@ -19,7 +19,13 @@ export interface Traffic {
 export function watchTraffic(
   upstreams: ReadonlyMap<string, Upstream>,
   clock: Clock,
-): { readonly upstreams: ReadonlyMap<string, Upstream>; readonly traffic: Traffic } {
+): {
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly traffic: Traffic;
+  /** When a verification's code was last asked for at this upstream; -Infinity before the first time. */
+  lastCheckAt(upstream: string): number;
+} {
+  const checks = new Map<string, number>();
   const counts = new Map([...upstreams.keys()].map((id) => [id, { moving: 0, begun: 0 }]));
   const listeners: ((upstream: string) => void)[] = [];
 
@@ -42,12 +48,23 @@ export function watchTraffic(
     upstream.id,
     {
       ...upstream,
-      run: (verb, task, signal) =>
-        upstream.run(verb, MOVES_MONEY.includes(verb) ? () => track(upstream.id, task) : task, signal),
+      run(verb, task, signal) {
+        if (verb === "check") checks.set(upstream.id, clock.now());
+        return upstream.run(verb, MOVES_MONEY.includes(verb) ? () => track(upstream.id, task) : task, signal);
+      },
+      poll(choose, signal) {
+        const chosen = () => {
+          const task = choose();
+          if (task) checks.set(upstream.id, clock.now());
+          return task;
+        };
+        return upstream.poll(chosen, signal);
+      },
     },
   ]);
   return {
     upstreams: new Map(watched),
+    lastCheckAt: (id) => checks.get(id) ?? Number.NEGATIVE_INFINITY,
     traffic: {
       isMoving: (id) => (counts.get(id)?.moving ?? 0) > 0,
       begun: (id) => counts.get(id)?.begun ?? 0,

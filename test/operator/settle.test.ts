@@ -95,7 +95,7 @@ it("an order that is another verification's cannot be given to a second", async 
   const words = ["--sold", "--order-ref", order?.ref ?? "", "--number", order?.phone ?? ""];
   expect(await numgate(gateway, "settle", verificationId, ...words)).toMatchObject({
     exit: 1,
-    stderr: expect.stringContaining("already another verification's"),
+    stderr: expect.stringContaining("already another one's"),
   });
   expect((await numgate(gateway, "uncertain")).stdout).toContain(verificationId);
 });

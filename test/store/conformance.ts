@@ -11,6 +11,7 @@ import { listClaims } from "./list-claims.ts";
 import { lossClaims } from "./loss-claims.ts";
 import { purchaseClaims } from "./purchase-claims.ts";
 import { refundClaims } from "./refund-claims.ts";
+import { rentalClaims } from "./rental-claims.ts";
 import { resaleClaims } from "./resale-claims.ts";
 import { retentionClaims } from "./retention-claims.ts";
 import { RATES } from "./samples.ts";
@@ -33,6 +34,7 @@ export function storeConformance(name: string, open: (rates: Rates) => Promise<S
     describe("a lost number", () => lossClaims(current));
     describe("an order that is sold again", () => resaleClaims(current));
     describe("a verification's life", () => lifeClaims(current));
+    describe("rentals, extensions and eSIMs", () => rentalClaims(current));
     describe("lists", () => listClaims(current));
     describe("history", () => historyClaims(current));
     describe("forgetting", () => retentionClaims(current));

@@ -7,6 +7,8 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
+import { EsimService } from "../../gen/numgate/v1/esim_pb.ts";
+import { RentalService } from "../../gen/numgate/v1/rental_pb.ts";
 import {
   type Verification,
   VerificationService,
@@ -26,8 +28,11 @@ export interface Gateway {
   readonly log: readonly string[];
   readonly catalog: Client<typeof CatalogService>;
   readonly verifications: Client<typeof VerificationService>;
+  readonly rentals: Client<typeof RentalService>;
+  readonly esims: Client<typeof EsimService>;
   /** A client that shows this token. */
   as(token: string): Client<typeof VerificationService>;
+  rentalsAs(token: string): Client<typeof RentalService>;
   /** Stops the daemon and starts another on the same database. */
   restart(): Promise<Gateway>;
 }
@@ -79,6 +84,9 @@ async function open(parts: { clock: HandClock; sandbox: Sandbox; file: string })
     log,
     catalog: createClient(CatalogService, client()),
     verifications: createClient(VerificationService, client()),
+    rentals: createClient(RentalService, client()),
+    esims: createClient(EsimService, client()),
+    rentalsAs: (token) => createClient(RentalService, client({ authorization: `Bearer ${token}` })),
     as: (token) => createClient(VerificationService, client({ authorization: `Bearer ${token}` })),
     async restart() {
       await stopOnClock(daemon, clock);

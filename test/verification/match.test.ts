@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readLabel } from "../../src/catalog/services.ts";
+import type { PendingPurchase } from "../../src/core/records.ts";
 import type { RecentOrder } from "../../src/core/upstream.ts";
-import type { Verification } from "../../src/core/verification.ts";
 import { type Doubt, type Evidence, isOnList, matchOrders } from "../../src/orders/settle/match.ts";
 
 const START = Date.parse("2026-05-01T12:00:00Z");
@@ -9,7 +9,7 @@ const at = (seconds: number) => new Date(START + seconds * 1_000);
 const usd = (cents: bigint) => ({ currency: "USD", micros: cents * 10_000n });
 
 /** Of WhatsApp in the US for 0.40 USD, begun so many seconds after START. */
-function doubt(seconds: number, fields: Partial<Verification> = {}, offerId = "sms:1"): Doubt {
+function doubt(seconds: number, fields: Partial<PendingPurchase> = {}, offerId = "sms:1"): Doubt {
   const attempt = {
     upstream: "sms",
     offerId,
@@ -19,8 +19,8 @@ function doubt(seconds: number, fields: Partial<Verification> = {}, offerId = "s
     endTime: at(seconds + 1),
     explanation: "",
   };
-  const verification = { country: "US", service: "whatsapp", offerRef: "1", ...fields } as Verification;
-  return { verification, attempt };
+  const purchase = { country: "US", service: "whatsapp", offerRef: "1", ...fields } as PendingPurchase;
+  return { purchase, attempt };
 }
 
 function order(orderRef: string, seconds: number | undefined, fields: Partial<RecentOrder> = {}): RecentOrder {
@@ -95,7 +95,7 @@ describe("several purchases", () => {
   });
 
   it("one of which is still under way wait for its answer: the order may be its own", () => {
-    expect(match([doubt(0)], [order("a", 1)], { underWay: [doubt(0).verification] })).toEqual(["ambiguous"]);
+    expect(match([doubt(0)], [order("a", 1)], { underWay: [doubt(0).purchase] })).toEqual(["ambiguous"]);
   });
 });
 

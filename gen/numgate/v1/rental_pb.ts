@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file numgate/v1/rental.proto.
  */
 export const file_numgate_v1_rental: GenFile = /*@__PURE__*/
-  fileDesc("ChdudW1nYXRlL3YxL3JlbnRhbC5wcm90bxIKbnVtZ2F0ZS52MSKvBQoGUmVudGFsEhEKCXJlbnRhbF9pZBgBIAEoCRIUCgxjb3VudHJ5X2NvZGUYAiABKAkSDwoHc2VydmljZRgDIAEoCRIqCgpjYXBhYmlsaXR5GAQgASgOMhYubnVtZ2F0ZS52MS5DYXBhYmlsaXR5EigKBnN0YXR1cxgFIAEoDjIYLm51bWdhdGUudjEuUmVudGFsU3RhdHVzEhkKDHBob25lX251bWJlchgGIAEoCUIDgAEBEiQKF25hdGlvbmFsX251bWJlcl9hc19zb2xkGAcgASgJQgOAAQESEgoKdG90YWxfZGF5cxgIIAEoBRIhCgVwcmljZRgJIAEoCzISLmdvb2dsZS50eXBlLk1vbmV5EigKDHF1b3RlZF9wcmljZRgKIAEoCzISLmdvb2dsZS50eXBlLk1vbmV5EiIKBnJlZnVuZBgLIAEoCzISLmdvb2dsZS50eXBlLk1vbmV5EhUKDW1lc3NhZ2VfY291bnQYDCABKAUSEAoIdXBzdHJlYW0YDSABKAkSEAoIb2ZmZXJfaWQYDiABKAkSLwoLY3JlYXRlX3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoIYXR0ZW1wdHMYEiADKAsyEy5udW1nYXRlLnYxLkF0dGVtcHQSLgoGbGFiZWxzGBMgAygLMh4ubnVtZ2F0ZS52MS5SZW50YWwuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKMCQoTQ3JlYXRlUmVudGFsUmVxdWVzdBItCgxjb3VudHJ5X2NvZGUYASABKAlCF7pIFNgBAXIPMg1eW0EtWmEtel17Mn0kEhgKB3NlcnZpY2UYAiABKAlCB7pIBHICGEASGAoEZGF5cxgDIAEoBUIKukgHGgUY7QIoARI0CgpjYXBhYmlsaXR5GAQgASgOMhYubnVtZ2F0ZS52MS5DYXBhYmlsaXR5Qgi6SAWCAQIQARIwCghzdHJhdGVneRgFIAEoDjIULm51bWdhdGUudjEuU3RyYXRlZ3lCCLpIBYIBAhABEukCCgltYXhfcHJpY2UYBiABKAsyEi5nb29nbGUudHlwZS5Nb25leULBArpIvQK6AbkCCgltYXhfcHJpY2USYm11c3QgYmUgcG9zaXRpdmUsIGluIHdob2xlIG1pbGxpb250aHMgKG5hbm9zIGEgbXVsdGlwbGUgb2YgMTAwMCksIHdpdGggYW4gdXBwZXItY2FzZSBJU08gNDIxNyBjb2RlGscBdGhpcy5jdXJyZW5jeV9jb2RlLm1hdGNoZXMoJ15bQS1aXXszfSQnKSAmJiB0aGlzLnVuaXRzID49IDAgJiYgdGhpcy51bml0cyA8IDEwMDAwMDAwMDAwMDAgJiYgdGhpcy5uYW5vcyA+PSAwICYmIHRoaXMubmFub3MgPCAxMDAwMDAwMDAwICYmIHRoaXMubmFub3MgJSAxMDAwID09IDAgJiYgKHRoaXMudW5pdHMgPiAwIHx8IHRoaXMubmFub3MgPiAwKRI2ChBtaW5fc3VjY2Vzc19yYXRlGAcgASgBQhe6SBQSEhkAAAAAAADwPykAAAAAAAAAAEgAiAEBEiMKCXVwc3RyZWFtcxgIIAMoCUIQukgNkgEKECAiBnIEEAEYQBIrChFleGNsdWRlX3Vwc3RyZWFtcxgJIAMoCUIQukgNkgEKECAiBnIEEAEYQBIaCghvZmZlcl9pZBgKIAEoCUIIukgFcgMYgAQSJwoJYXJlYV9jb2RlGAsgASgJQhS6SBHYAQFyDDIKXlswLTldezN9JBIfCgpyZXF1ZXN0X2lkGAwgASgJQgu6SAjYAQFyA7ABARJlCgZsYWJlbHMYDSADKAsyKy5udW1nYXRlLnYxLkNyZWF0ZVJlbnRhbFJlcXVlc3QuTGFiZWxzRW50cnlCKLpIJZoBIhAgIhdyFTITXlthLXowLTlfLi1dezEsNjN9JCoFcgMYgAIaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATqiAbpIngEamwEKE2NvdW50cnlfYW5kX3NlcnZpY2USPGNvdW50cnlfY29kZSBhbmQgc2VydmljZSBhcmUgcmVxdWlyZWQgdW5sZXNzIG9mZmVyX2lkIGlzIHNldBpGdGhpcy5vZmZlcl9pZCAhPSAnJyB8fCAodGhpcy5jb3VudHJ5X2NvZGUgIT0gJycgJiYgdGhpcy5zZXJ2aWNlICE9ICcnKUITChFfbWluX3N1Y2Nlc3NfcmF0ZSI6ChRDcmVhdGVSZW50YWxSZXNwb25zZRIiCgZyZW50YWwYASABKAsyEi5udW1nYXRlLnYxLlJlbnRhbCIwChBHZXRSZW50YWxSZXF1ZXN0EhwKCXJlbnRhbF9pZBgBIAEoCUIJukgGcgQQARhAIjcKEUdldFJlbnRhbFJlc3BvbnNlEiIKBnJlbnRhbBgBIAEoCzISLm51bWdhdGUudjEuUmVudGFsIugBChJMaXN0UmVudGFsc1JlcXVlc3QSOwoGc3RhdHVzGAEgAygOMhgubnVtZ2F0ZS52MS5SZW50YWxTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEhkKCHVwc3RyZWFtGAIgASgJQge6SARyAhhAEj0KBWxhYmVsGAMgASgJQi66SCvYAQFyJjIkXlthLXowLTlfLi1dezEsNjN9KD0oP3M6LnswLDI1Nn0pKT8kEh0KCXBhZ2Vfc2l6ZRgEIAEoBUIKukgHGgUY6AcoABIcCgpwYWdlX3Rva2VuGAUgASgJQgi6SAVyAxiACCJTChNMaXN0UmVudGFsc1Jlc3BvbnNlEiMKB3JlbnRhbHMYASADKAsyEi5udW1nYXRlLnYxLlJlbnRhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki2gMKE0V4dGVuZFJlbnRhbFJlcXVlc3QSHAoJcmVudGFsX2lkGAEgASgJQgm6SAZyBBABGEASGAoEZGF5cxgCIAEoBUIKukgHGgUY7QIoARLpAgoJbWF4X3ByaWNlGAMgASgLMhIuZ29vZ2xlLnR5cGUuTW9uZXlCwQK6SL0CugG5AgoJbWF4X3ByaWNlEmJtdXN0IGJlIHBvc2l0aXZlLCBpbiB3aG9sZSBtaWxsaW9udGhzIChuYW5vcyBhIG11bHRpcGxlIG9mIDEwMDApLCB3aXRoIGFuIHVwcGVyLWNhc2UgSVNPIDQyMTcgY29kZRrHAXRoaXMuY3VycmVuY3lfY29kZS5tYXRjaGVzKCdeW0EtWl17M30kJykgJiYgdGhpcy51bml0cyA+PSAwICYmIHRoaXMudW5pdHMgPCAxMDAwMDAwMDAwMDAwICYmIHRoaXMubmFub3MgPj0gMCAmJiB0aGlzLm5hbm9zIDwgMTAwMDAwMDAwMCAmJiB0aGlzLm5hbm9zICUgMTAwMCA9PSAwICYmICh0aGlzLnVuaXRzID4gMCB8fCB0aGlzLm5hbm9zID4gMCkSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQEiOgoURXh0ZW5kUmVudGFsUmVzcG9uc2USIgoGcmVudGFsGAEgASgLMhIubnVtZ2F0ZS52MS5SZW50YWwiMwoTQ2FuY2VsUmVudGFsUmVxdWVzdBIcCglyZW50YWxfaWQYASABKAlCCbpIBnIEEAEYQCI6ChRDYW5jZWxSZW50YWxSZXNwb25zZRIiCgZyZW50YWwYASABKAsyEi5udW1nYXRlLnYxLlJlbnRhbCJ2ChlMaXN0UmVudGFsTWVzc2FnZXNSZXF1ZXN0EhwKCXJlbnRhbF9pZBgBIAEoCUIJukgGcgQQARhAEh0KCXBhZ2Vfc2l6ZRgCIAEoBUIKukgHGgUY6AcoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJcChpMaXN0UmVudGFsTWVzc2FnZXNSZXNwb25zZRIlCghtZXNzYWdlcxgBIAMoCzITLm51bWdhdGUudjEuTWVzc2FnZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiVgoSV2F0Y2hSZW50YWxSZXF1ZXN0EhwKCXJlbnRhbF9pZBgBIAEoCUIJukgGcgQQARhAEiIKEGFmdGVyX21lc3NhZ2VfaWQYAiABKAlCCLpIBXIDGIACImwKE1dhdGNoUmVudGFsUmVzcG9uc2USJAoGcmVudGFsGAEgASgLMhIubnVtZ2F0ZS52MS5SZW50YWxIABImCgdtZXNzYWdlGAIgASgLMhMubnVtZ2F0ZS52MS5NZXNzYWdlSABCBwoFZXZlbnQqtAEKDFJlbnRhbFN0YXR1cxIdChlSRU5UQUxfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGQoVUkVOVEFMX1NUQVRVU19QRU5ESU5HEAESGAoUUkVOVEFMX1NUQVRVU19BQ1RJVkUQAhIZChVSRU5UQUxfU1RBVFVTX0VYUElSRUQQAxIbChdSRU5UQUxfU1RBVFVTX0NBTkNFTExFRBAEEhgKFFJFTlRBTF9TVEFUVVNfRkFJTEVEEAUy6AQKDVJlbnRhbFNlcnZpY2USUQoMQ3JlYXRlUmVudGFsEh8ubnVtZ2F0ZS52MS5DcmVhdGVSZW50YWxSZXF1ZXN0GiAubnVtZ2F0ZS52MS5DcmVhdGVSZW50YWxSZXNwb25zZRJNCglHZXRSZW50YWwSHC5udW1nYXRlLnYxLkdldFJlbnRhbFJlcXVlc3QaHS5udW1nYXRlLnYxLkdldFJlbnRhbFJlc3BvbnNlIgOQAgESUwoLTGlzdFJlbnRhbHMSHi5udW1nYXRlLnYxLkxpc3RSZW50YWxzUmVxdWVzdBofLm51bWdhdGUudjEuTGlzdFJlbnRhbHNSZXNwb25zZSIDkAIBElEKDEV4dGVuZFJlbnRhbBIfLm51bWdhdGUudjEuRXh0ZW5kUmVudGFsUmVxdWVzdBogLm51bWdhdGUudjEuRXh0ZW5kUmVudGFsUmVzcG9uc2USUQoMQ2FuY2VsUmVudGFsEh8ubnVtZ2F0ZS52MS5DYW5jZWxSZW50YWxSZXF1ZXN0GiAubnVtZ2F0ZS52MS5DYW5jZWxSZW50YWxSZXNwb25zZRJoChJMaXN0UmVudGFsTWVzc2FnZXMSJS5udW1nYXRlLnYxLkxpc3RSZW50YWxNZXNzYWdlc1JlcXVlc3QaJi5udW1nYXRlLnYxLkxpc3RSZW50YWxNZXNzYWdlc1Jlc3BvbnNlIgOQAgESUAoLV2F0Y2hSZW50YWwSHi5udW1nYXRlLnYxLldhdGNoUmVudGFsUmVxdWVzdBofLm51bWdhdGUudjEuV2F0Y2hSZW50YWxSZXNwb25zZTABYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_google_type_money, file_numgate_v1_attempt, file_numgate_v1_message, file_numgate_v1_offer]);
+  fileDesc("ChdudW1nYXRlL3YxL3JlbnRhbC5wcm90bxIKbnVtZ2F0ZS52MSL0BQoGUmVudGFsEhEKCXJlbnRhbF9pZBgBIAEoCRIUCgxjb3VudHJ5X2NvZGUYAiABKAkSDwoHc2VydmljZRgDIAEoCRIqCgpjYXBhYmlsaXR5GAQgASgOMhYubnVtZ2F0ZS52MS5DYXBhYmlsaXR5EigKBnN0YXR1cxgFIAEoDjIYLm51bWdhdGUudjEuUmVudGFsU3RhdHVzEhkKDHBob25lX251bWJlchgGIAEoCUIDgAEBEiQKF25hdGlvbmFsX251bWJlcl9hc19zb2xkGAcgASgJQgOAAQESEgoKdG90YWxfZGF5cxgIIAEoBRIhCgVwcmljZRgJIAEoCzISLmdvb2dsZS50eXBlLk1vbmV5EigKDHF1b3RlZF9wcmljZRgKIAEoCzISLmdvb2dsZS50eXBlLk1vbmV5EiIKBnJlZnVuZBgLIAEoCzISLmdvb2dsZS50eXBlLk1vbmV5EhUKDW1lc3NhZ2VfY291bnQYDCABKAUSEAoIdXBzdHJlYW0YDSABKAkSEAoIb2ZmZXJfaWQYDiABKAkSLwoLY3JlYXRlX3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoIYXR0ZW1wdHMYEiADKAsyEy5udW1nYXRlLnYxLkF0dGVtcHQSLgoGbGFiZWxzGBMgAygLMh4ubnVtZ2F0ZS52MS5SZW50YWwuTGFiZWxzRW50cnkSFAoMZXhwaXJlc19zb29uGBQgASgIEi0KDGF1dG9fcmVuZXdhbBgVIAEoCzIXLm51bWdhdGUudjEuQXV0b1JlbmV3YWwaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKWAwoLQXV0b1JlbmV3YWwSGAoEZGF5cxgBIAEoBUIKukgHGgUY7QIoABLsAgoJbWF4X3ByaWNlGAIgASgLMhIuZ29vZ2xlLnR5cGUuTW9uZXlCxAK6SMACugG5AgoJbWF4X3ByaWNlEmJtdXN0IGJlIHBvc2l0aXZlLCBpbiB3aG9sZSBtaWxsaW9udGhzIChuYW5vcyBhIG11bHRpcGxlIG9mIDEwMDApLCB3aXRoIGFuIHVwcGVyLWNhc2UgSVNPIDQyMTcgY29kZRrHAXRoaXMuY3VycmVuY3lfY29kZS5tYXRjaGVzKCdeW0EtWl17M30kJykgJiYgdGhpcy51bml0cyA+PSAwICYmIHRoaXMudW5pdHMgPCAxMDAwMDAwMDAwMDAwICYmIHRoaXMubmFub3MgPj0gMCAmJiB0aGlzLm5hbm9zIDwgMTAwMDAwMDAwMCAmJiB0aGlzLm5hbm9zICUgMTAwMCA9PSAwICYmICh0aGlzLnVuaXRzID4gMCB8fCB0aGlzLm5hbm9zID4gMCnIAQEiuwkKE0NyZWF0ZVJlbnRhbFJlcXVlc3QSLQoMY291bnRyeV9jb2RlGAEgASgJQhe6SBTYAQFyDzINXltBLVphLXpdezJ9JBIYCgdzZXJ2aWNlGAIgASgJQge6SARyAhhAEhgKBGRheXMYAyABKAVCCrpIBxoFGO0CKAESNAoKY2FwYWJpbGl0eRgEIAEoDjIWLm51bWdhdGUudjEuQ2FwYWJpbGl0eUIIukgFggECEAESMAoIc3RyYXRlZ3kYBSABKA4yFC5udW1nYXRlLnYxLlN0cmF0ZWd5Qgi6SAWCAQIQARLpAgoJbWF4X3ByaWNlGAYgASgLMhIuZ29vZ2xlLnR5cGUuTW9uZXlCwQK6SL0CugG5AgoJbWF4X3ByaWNlEmJtdXN0IGJlIHBvc2l0aXZlLCBpbiB3aG9sZSBtaWxsaW9udGhzIChuYW5vcyBhIG11bHRpcGxlIG9mIDEwMDApLCB3aXRoIGFuIHVwcGVyLWNhc2UgSVNPIDQyMTcgY29kZRrHAXRoaXMuY3VycmVuY3lfY29kZS5tYXRjaGVzKCdeW0EtWl17M30kJykgJiYgdGhpcy51bml0cyA+PSAwICYmIHRoaXMudW5pdHMgPCAxMDAwMDAwMDAwMDAwICYmIHRoaXMubmFub3MgPj0gMCAmJiB0aGlzLm5hbm9zIDwgMTAwMDAwMDAwMCAmJiB0aGlzLm5hbm9zICUgMTAwMCA9PSAwICYmICh0aGlzLnVuaXRzID4gMCB8fCB0aGlzLm5hbm9zID4gMCkSNgoQbWluX3N1Y2Nlc3NfcmF0ZRgHIAEoAUIXukgUEhIZAAAAAAAA8D8pAAAAAAAAAABIAIgBARIjCgl1cHN0cmVhbXMYCCADKAlCELpIDZIBChAgIgZyBBABGEASKwoRZXhjbHVkZV91cHN0cmVhbXMYCSADKAlCELpIDZIBChAgIgZyBBABGEASGgoIb2ZmZXJfaWQYCiABKAlCCLpIBXIDGIAEEicKCWFyZWFfY29kZRgLIAEoCUIUukgR2AEBcgwyCl5bMC05XXszfSQSHwoKcmVxdWVzdF9pZBgMIAEoCUILukgI2AEBcgOwAQESZQoGbGFiZWxzGA0gAygLMisubnVtZ2F0ZS52MS5DcmVhdGVSZW50YWxSZXF1ZXN0LkxhYmVsc0VudHJ5Qii6SCWaASIQICIXchUyE15bYS16MC05Xy4tXXsxLDYzfSQqBXIDGIACEi0KDGF1dG9fcmVuZXdhbBgOIAEoCzIXLm51bWdhdGUudjEuQXV0b1JlbmV3YWwaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATqiAbpIngEamwEKE2NvdW50cnlfYW5kX3NlcnZpY2USPGNvdW50cnlfY29kZSBhbmQgc2VydmljZSBhcmUgcmVxdWlyZWQgdW5sZXNzIG9mZmVyX2lkIGlzIHNldBpGdGhpcy5vZmZlcl9pZCAhPSAnJyB8fCAodGhpcy5jb3VudHJ5X2NvZGUgIT0gJycgJiYgdGhpcy5zZXJ2aWNlICE9ICcnKUITChFfbWluX3N1Y2Nlc3NfcmF0ZSI6ChRDcmVhdGVSZW50YWxSZXNwb25zZRIiCgZyZW50YWwYASABKAsyEi5udW1nYXRlLnYxLlJlbnRhbCIwChBHZXRSZW50YWxSZXF1ZXN0EhwKCXJlbnRhbF9pZBgBIAEoCUIJukgGcgQQARhAIjcKEUdldFJlbnRhbFJlc3BvbnNlEiIKBnJlbnRhbBgBIAEoCzISLm51bWdhdGUudjEuUmVudGFsIugBChJMaXN0UmVudGFsc1JlcXVlc3QSOwoGc3RhdHVzGAEgAygOMhgubnVtZ2F0ZS52MS5SZW50YWxTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEhkKCHVwc3RyZWFtGAIgASgJQge6SARyAhhAEj0KBWxhYmVsGAMgASgJQi66SCvYAQFyJjIkXlthLXowLTlfLi1dezEsNjN9KD0oP3M6LnswLDI1Nn0pKT8kEh0KCXBhZ2Vfc2l6ZRgEIAEoBUIKukgHGgUY6AcoABIcCgpwYWdlX3Rva2VuGAUgASgJQgi6SAVyAxiACCJTChNMaXN0UmVudGFsc1Jlc3BvbnNlEiMKB3JlbnRhbHMYASADKAsyEi5udW1nYXRlLnYxLlJlbnRhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki2gMKE0V4dGVuZFJlbnRhbFJlcXVlc3QSHAoJcmVudGFsX2lkGAEgASgJQgm6SAZyBBABGEASGAoEZGF5cxgCIAEoBUIKukgHGgUY7QIoARLpAgoJbWF4X3ByaWNlGAMgASgLMhIuZ29vZ2xlLnR5cGUuTW9uZXlCwQK6SL0CugG5AgoJbWF4X3ByaWNlEmJtdXN0IGJlIHBvc2l0aXZlLCBpbiB3aG9sZSBtaWxsaW9udGhzIChuYW5vcyBhIG11bHRpcGxlIG9mIDEwMDApLCB3aXRoIGFuIHVwcGVyLWNhc2UgSVNPIDQyMTcgY29kZRrHAXRoaXMuY3VycmVuY3lfY29kZS5tYXRjaGVzKCdeW0EtWl17M30kJykgJiYgdGhpcy51bml0cyA+PSAwICYmIHRoaXMudW5pdHMgPCAxMDAwMDAwMDAwMDAwICYmIHRoaXMubmFub3MgPj0gMCAmJiB0aGlzLm5hbm9zIDwgMTAwMDAwMDAwMCAmJiB0aGlzLm5hbm9zICUgMTAwMCA9PSAwICYmICh0aGlzLnVuaXRzID4gMCB8fCB0aGlzLm5hbm9zID4gMCkSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQEiOgoURXh0ZW5kUmVudGFsUmVzcG9uc2USIgoGcmVudGFsGAEgASgLMhIubnVtZ2F0ZS52MS5SZW50YWwiMwoTQ2FuY2VsUmVudGFsUmVxdWVzdBIcCglyZW50YWxfaWQYASABKAlCCbpIBnIEEAEYQCI6ChRDYW5jZWxSZW50YWxSZXNwb25zZRIiCgZyZW50YWwYASABKAsyEi5udW1nYXRlLnYxLlJlbnRhbCJkChVTZXRBdXRvUmVuZXdhbFJlcXVlc3QSHAoJcmVudGFsX2lkGAEgASgJQgm6SAZyBBABGEASLQoMYXV0b19yZW5ld2FsGAIgASgLMhcubnVtZ2F0ZS52MS5BdXRvUmVuZXdhbCI8ChZTZXRBdXRvUmVuZXdhbFJlc3BvbnNlEiIKBnJlbnRhbBgBIAEoCzISLm51bWdhdGUudjEuUmVudGFsInYKGUxpc3RSZW50YWxNZXNzYWdlc1JlcXVlc3QSHAoJcmVudGFsX2lkGAEgASgJQgm6SAZyBBABGEASHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRjoBygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIIlwKGkxpc3RSZW50YWxNZXNzYWdlc1Jlc3BvbnNlEiUKCG1lc3NhZ2VzGAEgAygLMhMubnVtZ2F0ZS52MS5NZXNzYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJWChJXYXRjaFJlbnRhbFJlcXVlc3QSHAoJcmVudGFsX2lkGAEgASgJQgm6SAZyBBABGEASIgoQYWZ0ZXJfbWVzc2FnZV9pZBgCIAEoCUIIukgFcgMYgAIibAoTV2F0Y2hSZW50YWxSZXNwb25zZRIkCgZyZW50YWwYASABKAsyEi5udW1nYXRlLnYxLlJlbnRhbEgAEiYKB21lc3NhZ2UYAiABKAsyEy5udW1nYXRlLnYxLk1lc3NhZ2VIAEIHCgVldmVudCq0AQoMUmVudGFsU3RhdHVzEh0KGVJFTlRBTF9TVEFUVVNfVU5TUEVDSUZJRUQQABIZChVSRU5UQUxfU1RBVFVTX1BFTkRJTkcQARIYChRSRU5UQUxfU1RBVFVTX0FDVElWRRACEhkKFVJFTlRBTF9TVEFUVVNfRVhQSVJFRBADEhsKF1JFTlRBTF9TVEFUVVNfQ0FOQ0VMTEVEEAQSGAoUUkVOVEFMX1NUQVRVU19GQUlMRUQQBTLBBQoNUmVudGFsU2VydmljZRJRCgxDcmVhdGVSZW50YWwSHy5udW1nYXRlLnYxLkNyZWF0ZVJlbnRhbFJlcXVlc3QaIC5udW1nYXRlLnYxLkNyZWF0ZVJlbnRhbFJlc3BvbnNlEk0KCUdldFJlbnRhbBIcLm51bWdhdGUudjEuR2V0UmVudGFsUmVxdWVzdBodLm51bWdhdGUudjEuR2V0UmVudGFsUmVzcG9uc2UiA5ACARJTCgtMaXN0UmVudGFscxIeLm51bWdhdGUudjEuTGlzdFJlbnRhbHNSZXF1ZXN0Gh8ubnVtZ2F0ZS52MS5MaXN0UmVudGFsc1Jlc3BvbnNlIgOQAgESUQoMRXh0ZW5kUmVudGFsEh8ubnVtZ2F0ZS52MS5FeHRlbmRSZW50YWxSZXF1ZXN0GiAubnVtZ2F0ZS52MS5FeHRlbmRSZW50YWxSZXNwb25zZRJRCgxDYW5jZWxSZW50YWwSHy5udW1nYXRlLnYxLkNhbmNlbFJlbnRhbFJlcXVlc3QaIC5udW1nYXRlLnYxLkNhbmNlbFJlbnRhbFJlc3BvbnNlElcKDlNldEF1dG9SZW5ld2FsEiEubnVtZ2F0ZS52MS5TZXRBdXRvUmVuZXdhbFJlcXVlc3QaIi5udW1nYXRlLnYxLlNldEF1dG9SZW5ld2FsUmVzcG9uc2USaAoSTGlzdFJlbnRhbE1lc3NhZ2VzEiUubnVtZ2F0ZS52MS5MaXN0UmVudGFsTWVzc2FnZXNSZXF1ZXN0GiYubnVtZ2F0ZS52MS5MaXN0UmVudGFsTWVzc2FnZXNSZXNwb25zZSIDkAIBElAKC1dhdGNoUmVudGFsEh4ubnVtZ2F0ZS52MS5XYXRjaFJlbnRhbFJlcXVlc3QaHy5udW1nYXRlLnYxLldhdGNoUmVudGFsUmVzcG9uc2UwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_google_type_money, file_numgate_v1_attempt, file_numgate_v1_message, file_numgate_v1_offer]);
 
 /**
  * One number for days.
@@ -162,6 +162,21 @@ export type Rental = Message<"numgate.v1.Rental"> & {
    * @generated from field: map<string, string> labels = 19;
    */
   labels: { [key: string]: string };
+
+  /**
+   * The end is near: a day away, or a quarter of total_days where that is less. WatchRental sends the rental when that
+   * begins. False again once it is extended, and after the end.
+   *
+   * @generated from field: bool expires_soon = 20;
+   */
+  expiresSoon: boolean;
+
+  /**
+   * What it extends itself by. Absent when it does not.
+   *
+   * @generated from field: numgate.v1.AutoRenewal auto_renewal = 21;
+   */
+  autoRenewal?: AutoRenewal | undefined;
 };
 
 /**
@@ -170,6 +185,36 @@ export type Rental = Message<"numgate.v1.Rental"> & {
  */
 export const RentalSchema: GenMessage<Rental> = /*@__PURE__*/
   messageDesc(file_numgate_v1_rental, 0);
+
+/**
+ * How a rental extends itself: once, when its end is near (`expires_soon`), and again near the next end. A renewal is an
+ * extension like any other, within the caller's budget and shown among `attempts`. One that is refused is tried again
+ * every hour until the end; one of which nobody knows is settled first. It is never made twice for one term.
+ *
+ * @generated from message numgate.v1.AutoRenewal
+ */
+export type AutoRenewal = Message<"numgate.v1.AutoRenewal"> & {
+  /**
+   * Days to add each time: a length that the upstream sells. Default: the days of the rental's first term.
+   *
+   * @generated from field: int32 days = 1;
+   */
+  days: number;
+
+  /**
+   * The most that one renewal may cost; above it there is none. Required.
+   *
+   * @generated from field: google.type.Money max_price = 2;
+   */
+  maxPrice?: Money | undefined;
+};
+
+/**
+ * Describes the message numgate.v1.AutoRenewal.
+ * Use `create(AutoRenewalSchema)` to create a new message.
+ */
+export const AutoRenewalSchema: GenMessage<AutoRenewal> = /*@__PURE__*/
+  messageDesc(file_numgate_v1_rental, 1);
 
 /**
  * CreateRentalRequest says what to rent, within which bounds, and what to prefer.
@@ -227,7 +272,7 @@ export type CreateRentalRequest = Message<"numgate.v1.CreateRentalRequest"> & {
   minSuccessRate?: number | undefined;
 
   /**
-   * Only these upstreams, at most 32. A name that is not configured matches nothing. Default: all that the caller may
+   * Only these upstreams, at most 32. A name that is not configured is INVALID_REQUEST. Default: all that the caller may
    * use.
    *
    * @generated from field: repeated string upstreams = 8;
@@ -271,6 +316,13 @@ export type CreateRentalRequest = Message<"numgate.v1.CreateRentalRequest"> & {
    * @generated from field: map<string, string> labels = 13;
    */
   labels: { [key: string]: string };
+
+  /**
+   * Extends itself at each end. Default: it does not. SetAutoRenewal changes it later.
+   *
+   * @generated from field: numgate.v1.AutoRenewal auto_renewal = 14;
+   */
+  autoRenewal?: AutoRenewal | undefined;
 };
 
 /**
@@ -278,7 +330,7 @@ export type CreateRentalRequest = Message<"numgate.v1.CreateRentalRequest"> & {
  * Use `create(CreateRentalRequestSchema)` to create a new message.
  */
 export const CreateRentalRequestSchema: GenMessage<CreateRentalRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 1);
+  messageDesc(file_numgate_v1_rental, 2);
 
 /**
  * CreateRentalResponse holds what was rented.
@@ -299,7 +351,7 @@ export type CreateRentalResponse = Message<"numgate.v1.CreateRentalResponse"> & 
  * Use `create(CreateRentalResponseSchema)` to create a new message.
  */
 export const CreateRentalResponseSchema: GenMessage<CreateRentalResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 2);
+  messageDesc(file_numgate_v1_rental, 3);
 
 /**
  * GetRentalRequest names a rental.
@@ -320,7 +372,7 @@ export type GetRentalRequest = Message<"numgate.v1.GetRentalRequest"> & {
  * Use `create(GetRentalRequestSchema)` to create a new message.
  */
 export const GetRentalRequestSchema: GenMessage<GetRentalRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 3);
+  messageDesc(file_numgate_v1_rental, 4);
 
 /**
  * GetRentalResponse holds it.
@@ -341,7 +393,7 @@ export type GetRentalResponse = Message<"numgate.v1.GetRentalResponse"> & {
  * Use `create(GetRentalResponseSchema)` to create a new message.
  */
 export const GetRentalResponseSchema: GenMessage<GetRentalResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 4);
+  messageDesc(file_numgate_v1_rental, 5);
 
 /**
  * ListRentalsRequest filters the caller's rentals; what it leaves empty does not filter.
@@ -390,7 +442,7 @@ export type ListRentalsRequest = Message<"numgate.v1.ListRentalsRequest"> & {
  * Use `create(ListRentalsRequestSchema)` to create a new message.
  */
 export const ListRentalsRequestSchema: GenMessage<ListRentalsRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 5);
+  messageDesc(file_numgate_v1_rental, 6);
 
 /**
  * ListRentalsResponse is one page of rentals.
@@ -418,7 +470,7 @@ export type ListRentalsResponse = Message<"numgate.v1.ListRentalsResponse"> & {
  * Use `create(ListRentalsResponseSchema)` to create a new message.
  */
 export const ListRentalsResponseSchema: GenMessage<ListRentalsResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 6);
+  messageDesc(file_numgate_v1_rental, 7);
 
 /**
  * ExtendRentalRequest says by how much.
@@ -462,7 +514,7 @@ export type ExtendRentalRequest = Message<"numgate.v1.ExtendRentalRequest"> & {
  * Use `create(ExtendRentalRequestSchema)` to create a new message.
  */
 export const ExtendRentalRequestSchema: GenMessage<ExtendRentalRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 7);
+  messageDesc(file_numgate_v1_rental, 8);
 
 /**
  * ExtendRentalResponse holds what was extended.
@@ -483,7 +535,7 @@ export type ExtendRentalResponse = Message<"numgate.v1.ExtendRentalResponse"> & 
  * Use `create(ExtendRentalResponseSchema)` to create a new message.
  */
 export const ExtendRentalResponseSchema: GenMessage<ExtendRentalResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 8);
+  messageDesc(file_numgate_v1_rental, 9);
 
 /**
  * CancelRentalRequest names a rental.
@@ -504,7 +556,7 @@ export type CancelRentalRequest = Message<"numgate.v1.CancelRentalRequest"> & {
  * Use `create(CancelRentalRequestSchema)` to create a new message.
  */
 export const CancelRentalRequestSchema: GenMessage<CancelRentalRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 9);
+  messageDesc(file_numgate_v1_rental, 10);
 
 /**
  * CancelRentalResponse holds what was cancelled.
@@ -525,7 +577,56 @@ export type CancelRentalResponse = Message<"numgate.v1.CancelRentalResponse"> & 
  * Use `create(CancelRentalResponseSchema)` to create a new message.
  */
 export const CancelRentalResponseSchema: GenMessage<CancelRentalResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 10);
+  messageDesc(file_numgate_v1_rental, 11);
+
+/**
+ * SetAutoRenewalRequest names a rental, and what it is to do at its end.
+ *
+ * @generated from message numgate.v1.SetAutoRenewalRequest
+ */
+export type SetAutoRenewalRequest = Message<"numgate.v1.SetAutoRenewalRequest"> & {
+  /**
+   * As CreateRental gave it.
+   *
+   * @generated from field: string rental_id = 1;
+   */
+  rentalId: string;
+
+  /**
+   * From now on. Absent: it ends at its end.
+   *
+   * @generated from field: numgate.v1.AutoRenewal auto_renewal = 2;
+   */
+  autoRenewal?: AutoRenewal | undefined;
+};
+
+/**
+ * Describes the message numgate.v1.SetAutoRenewalRequest.
+ * Use `create(SetAutoRenewalRequestSchema)` to create a new message.
+ */
+export const SetAutoRenewalRequestSchema: GenMessage<SetAutoRenewalRequest> = /*@__PURE__*/
+  messageDesc(file_numgate_v1_rental, 12);
+
+/**
+ * SetAutoRenewalResponse holds the rental.
+ *
+ * @generated from message numgate.v1.SetAutoRenewalResponse
+ */
+export type SetAutoRenewalResponse = Message<"numgate.v1.SetAutoRenewalResponse"> & {
+  /**
+   * With auto_renewal as it is now.
+   *
+   * @generated from field: numgate.v1.Rental rental = 1;
+   */
+  rental?: Rental | undefined;
+};
+
+/**
+ * Describes the message numgate.v1.SetAutoRenewalResponse.
+ * Use `create(SetAutoRenewalResponseSchema)` to create a new message.
+ */
+export const SetAutoRenewalResponseSchema: GenMessage<SetAutoRenewalResponse> = /*@__PURE__*/
+  messageDesc(file_numgate_v1_rental, 13);
 
 /**
  * ListRentalMessagesRequest names a rental.
@@ -560,7 +661,7 @@ export type ListRentalMessagesRequest = Message<"numgate.v1.ListRentalMessagesRe
  * Use `create(ListRentalMessagesRequestSchema)` to create a new message.
  */
 export const ListRentalMessagesRequestSchema: GenMessage<ListRentalMessagesRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 11);
+  messageDesc(file_numgate_v1_rental, 14);
 
 /**
  * ListRentalMessagesResponse is one page of messages.
@@ -588,7 +689,7 @@ export type ListRentalMessagesResponse = Message<"numgate.v1.ListRentalMessagesR
  * Use `create(ListRentalMessagesResponseSchema)` to create a new message.
  */
 export const ListRentalMessagesResponseSchema: GenMessage<ListRentalMessagesResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 12);
+  messageDesc(file_numgate_v1_rental, 15);
 
 /**
  * WatchRentalRequest names a rental and where to go on.
@@ -617,7 +718,7 @@ export type WatchRentalRequest = Message<"numgate.v1.WatchRentalRequest"> & {
  * Use `create(WatchRentalRequestSchema)` to create a new message.
  */
 export const WatchRentalRequestSchema: GenMessage<WatchRentalRequest> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 13);
+  messageDesc(file_numgate_v1_rental, 16);
 
 /**
  * WatchRentalResponse is one event of the stream.
@@ -654,7 +755,7 @@ export type WatchRentalResponse = Message<"numgate.v1.WatchRentalResponse"> & {
  * Use `create(WatchRentalResponseSchema)` to create a new message.
  */
 export const WatchRentalResponseSchema: GenMessage<WatchRentalResponse> = /*@__PURE__*/
-  messageDesc(file_numgate_v1_rental, 14);
+  messageDesc(file_numgate_v1_rental, 17);
 
 /**
  * What has become of a rental.
@@ -761,8 +862,10 @@ export const RentalService: GenService<{
   },
   /**
    * Adds days to an ACTIVE rental, counted from its expire_time, at the upstream's present price; the number stays.
-   * Spends money: send a request_id. NOT_SUPPORTED when the upstream does not extend, or not by so many days;
-   * ALREADY_ENDED after the end; PRICE_ABOVE_MAX, BUDGET_EXCEEDED and PURCHASE_UNCERTAIN as for a purchase.
+   * Spends money: send a request_id. NOT_SUPPORTED when the upstream does not extend, or not by so many days: it lists
+   * those it does. NO_OFFERS when it does not say what they cost now; ALREADY_ENDED after the end; PRICE_ABOVE_MAX and
+   * BUDGET_EXCEEDED as for a purchase. PURCHASE_UNCERTAIN when the upstream may have extended it and did not say, and
+   * for every further call until that is settled. What failed stays failed under its request_id: use another.
    *
    * @generated from rpc numgate.v1.RentalService.ExtendRental
    */
@@ -773,9 +876,9 @@ export const RentalService: GenService<{
   },
   /**
    * Gives the number back for good, with no further messages: CANCELLED, and `refund` says what came back for the days
-   * left. Called again, it answers the same. CANCEL_TOO_EARLY while PENDING; ALREADY_ENDED after another end;
-   * NOT_SUPPORTED where the upstream rents for the whole length only; UPSTREAMS_UNAVAILABLE when it did not answer:
-   * still ACTIVE, call again.
+   * left. Called again, it answers the same. CANCEL_TOO_EARLY while PENDING, and while nobody knows whether it was
+   * extended; ALREADY_ENDED after another end; NOT_SUPPORTED where the upstream rents for the whole length only, or does
+   * not take it back any more; UPSTREAMS_UNAVAILABLE when it did not answer: still ACTIVE, call again.
    *
    * @generated from rpc numgate.v1.RentalService.CancelRental
    */
@@ -783,6 +886,17 @@ export const RentalService: GenService<{
     methodKind: "unary";
     input: typeof CancelRentalRequestSchema;
     output: typeof CancelRentalResponseSchema;
+  },
+  /**
+   * Switches on, changes or switches off that an ACTIVE rental extends itself. ALREADY_ENDED after the end. It may be
+   * called again: the last call counts.
+   *
+   * @generated from rpc numgate.v1.RentalService.SetAutoRenewal
+   */
+  setAutoRenewal: {
+    methodKind: "unary";
+    input: typeof SetAutoRenewalRequestSchema;
+    output: typeof SetAutoRenewalResponseSchema;
   },
   /**
    * Lists the messages of a rental, newest first. Also after its end, for as long as the operator's retention says.

@@ -1,7 +1,8 @@
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { sameMoney } from "../../core/money.ts";
+import type { PendingPurchase } from "../../core/records.ts";
 import type { RecentHolds, RecentOrder } from "../../core/upstream.ts";
-import type { Attempt, Verification } from "../../core/verification.ts";
+import type { Attempt } from "../../core/verification.ts";
 
 /** What the upstream's clock and the gateway's may differ by. */
 const CLOCKS_DIFFER_MS = 120_000;
@@ -11,15 +12,14 @@ export type ReadLabel = (name: string) => { readonly services: readonly string[]
 
 /** A purchase of which nobody knows whether it was made. */
 export interface Doubt {
-  readonly verification: Verification;
+  readonly purchase: PendingPurchase;
   readonly attempt: Attempt;
 }
 
-/** The doubt about a verification's last attempt; undefined when there is none. */
-export function doubtOf(verification: Verification): Doubt | undefined {
-  const attempt = verification.attempts.at(-1);
-  const uncertain = verification.status === "PENDING" && attempt?.outcome === "UNCERTAIN";
-  return uncertain ? { verification, attempt } : undefined;
+/** The doubt about a purchase's last attempt; undefined when there is none. */
+export function doubtOf(purchase: PendingPurchase): Doubt | undefined {
+  const attempt = purchase.attempts.at(-1);
+  return attempt?.outcome === "UNCERTAIN" ? { purchase, attempt } : undefined;
 }
 
 /** What an order list says about a doubt. */
@@ -31,11 +31,11 @@ export type Finding =
   | { readonly says: "absent"; readonly certain: boolean };
 
 export interface Evidence {
-  /** Without those that are a verification's already. */
+  /** Without those that are a purchase's already. */
   readonly orders: readonly RecentOrder[];
   readonly doubts: readonly Doubt[];
   /** Purchases whose answer is still awaited: an order may be theirs. */
-  readonly underWay: readonly Verification[];
+  readonly underWay: readonly PendingPurchase[];
   /** Whether an order that was sold for this doubt would be on the list as it was given. */
   covers(doubt: Doubt): boolean;
   readonly readLabel: ReadLabel;
@@ -104,25 +104,30 @@ function isFor(order: RecentOrder, doubt: Doubt, readLabel: ReadLabel): boolean 
     order.numberAsSold !== "" &&
     (order.price === undefined || sameMoney(order.price, attempt.quotedPrice)) &&
     (order.createTime === undefined || order.createTime.getTime() <= end) &&
-    (order.offerRef !== undefined || readLabel(order.serviceName).services.includes(doubt.verification.service))
+    (order.offerRef !== undefined || isNamed(order, doubt, readLabel))
   );
 }
 
+/** A list that names no services leaves it to what else is known. */
+function isNamed({ serviceName }: RecentOrder, { purchase }: Doubt, readLabel: ReadLabel): boolean {
+  return serviceName === "" || readLabel(serviceName).services.includes(purchase.service);
+}
+
 /** Whether nothing that the list says speaks against it. The price may: it may have changed. */
-function mayBe(order: RecentOrder, { verification, attempt }: Doubt, readLabel: ReadLabel): boolean {
+function mayBe(order: RecentOrder, { purchase, attempt }: Doubt, readLabel: ReadLabel): boolean {
   const created = order.createTime?.getTime() ?? Number.POSITIVE_INFINITY;
-  return created >= attempt.startTime.getTime() - CLOCKS_DIFFER_MS && mayBeFor(order, verification, readLabel);
+  return created >= attempt.startTime.getTime() - CLOCKS_DIFFER_MS && mayBeFor(order, purchase, readLabel);
 }
 
 function mayBeFor(
   { offerRef, serviceName, numberAsSold }: RecentOrder,
-  verification: Verification,
+  purchase: PendingPurchase,
   readLabel: ReadLabel,
 ): boolean {
-  if (offerRef !== undefined) return offerRef.toLowerCase() === verification.offerRef?.toLowerCase();
-  const { services, country = verification.country } = readLabel(serviceName);
-  const named = services.length === 0 || services.includes(verification.service);
-  return named && country === verification.country && mayBeIn(verification.country, numberAsSold);
+  if (offerRef !== undefined) return offerRef.toLowerCase() === purchase.offerRef?.toLowerCase();
+  const { services, country = purchase.country } = readLabel(serviceName);
+  const named = services.length === 0 || services.includes(purchase.service);
+  return named && country === purchase.country && mayBeIn(purchase.country, numberAsSold);
 }
 
 /** False for a number whose calling code is another country's. */

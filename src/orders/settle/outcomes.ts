@@ -1,4 +1,5 @@
 import type { Money } from "../../core/money.ts";
+import type { PendingPurchase } from "../../core/records.ts";
 import type { Verification } from "../../core/verification.ts";
 import type { OrderParts } from "../parts.ts";
 import { persist } from "../persist.ts";
@@ -19,17 +20,27 @@ export interface Terms {
   readonly cancelDelayMs?: number;
 }
 
-/** Ends a doubt one way or another: recorded first, then published. Each gives the verification as it is then. */
+/** Ends a doubt about one kind of purchase one way or another: recorded first, then published. */
 export interface Outcomes {
-  /** It was bought, and is the caller's. Throws PURCHASE_UNCERTAIN when the order is another verification's. */
-  sold(doubt: Doubt, order: FoundOrder, terms: Terms): Promise<Verification>;
+  /** It was bought, and is the caller's. Throws PURCHASE_UNCERTAIN when the order is another one's. */
+  sold(doubt: Doubt, order: FoundOrder, terms: Terms): Promise<Settled>;
   /** Nothing was bought: FAILED. */
-  notSold(doubt: Doubt): Promise<Verification>;
-  /** It was bought, and nobody will learn its number: FAILED, and paid. */
-  lost(doubt: Doubt, price: Money): Promise<Verification>;
+  notSold(doubt: Doubt): Promise<Settled>;
+  /** It was bought, and what was bought is not to be had: FAILED, and paid. */
+  lost(doubt: Doubt, price: Money): Promise<Settled>;
 }
 
-export function createOutcomes(parts: Pick<OrderParts, "store" | "feed" | "clock" | "log">): Outcomes {
+/** What a purchase that was uncertain has become. */
+export interface Settled {
+  readonly status: string;
+}
+
+export type OutcomesByProduct = Readonly<Record<PendingPurchase["product"], Outcomes>>;
+
+export function createVerificationOutcomes(
+  parts: Pick<OrderParts, "store" | "feed" | "clock" | "log">,
+  bought: (verification: Verification) => void = () => {},
+): Outcomes {
   const { store, feed, clock } = parts;
   const now = () => new Date(clock.now());
 
@@ -40,13 +51,13 @@ export function createOutcomes(parts: Pick<OrderParts, "store" | "feed" | "clock
   }
 
   return {
-    sold({ verification, attempt }, { price, ...order }, { lifetimeMs, cancelDelayMs }) {
-      const { verificationId, country } = verification;
+    async sold({ purchase, attempt }, { price, ...order }, { lifetimeMs, cancelDelayMs }) {
+      const { orderId, country } = purchase;
       const [orderRef, numberAsSold] = [order.orderRef.toWellFormed(), order.numberAsSold.toWellFormed()];
       // The upstream counts from when it sold the number.
       const after = (ms: number) => new Date(attempt.startTime.getTime() + ms);
-      return recorded(() =>
-        store.recordPurchase(verificationId, {
+      const verification = await recorded(() =>
+        store.recordPurchase(orderId, {
           orderRef,
           numberAsSold,
           phoneNumber: toE164(numberAsSold, country),
@@ -56,14 +67,15 @@ export function createOutcomes(parts: Pick<OrderParts, "store" | "feed" | "clock
           time: now(),
         }),
       );
+      bought(verification);
+      return verification;
     },
 
-    async notSold({ verification: { verificationId } }) {
-      await persist(parts, () => store.recordRefusal(verificationId, "UPSTREAMS_UNAVAILABLE", now()));
-      return recorded(() => store.recordFailure(verificationId, now()));
+    async notSold({ purchase: { orderId } }) {
+      await persist(parts, () => store.recordRefusal(orderId, "UPSTREAMS_UNAVAILABLE", now()));
+      return recorded(() => store.recordFailure(orderId, now()));
     },
 
-    lost: ({ verification: { verificationId } }, price) =>
-      recorded(() => store.recordLoss(verificationId, price, now())),
+    lost: ({ purchase: { orderId } }, price) => recorded(() => store.recordLoss(orderId, price, now())),
   };
 }

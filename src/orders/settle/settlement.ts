@@ -1,10 +1,10 @@
-import { UNINTERRUPTED } from "../../core/clock.ts";
 import { GatewayError } from "../../core/error.ts";
-import type { RecentOrder, Upstream } from "../../core/upstream.ts";
-import type { Verification } from "../../core/verification.ts";
+import type { PendingPurchase } from "../../core/records.ts";
+import type { Upstream } from "../../core/upstream.ts";
 import type { OrderParts } from "../parts.ts";
+import { extensionFinding, type Lists, listOf, listsFor } from "./lists.ts";
 import { type Doubt, doubtOf, type Finding, isOnList, matchOrders, type ReadLabel } from "./match.ts";
-import type { Outcomes } from "./outcomes.ts";
+import type { OutcomesByProduct, Settled } from "./outcomes.ts";
 import { type Weighed, weighBalance } from "./weigh.ts";
 import type { Witness } from "./witness.ts";
 
@@ -20,24 +20,27 @@ const OVER_MS = 120_000;
 export interface SettlementParts extends Pick<OrderParts, "upstreams" | "store" | "clock" | "log"> {
   readonly witness: Witness;
   readonly readLabel: ReadLabel;
-  readonly outcomes: Outcomes;
+  readonly outcomes: OutcomesByProduct;
 }
+
+/** A purchase that became uncertain. */
+export type Doubtful = Pick<PendingPurchase, "orderId" | "product" | "upstream" | "provider">;
 
 export interface Settlement {
   /** From now on this uncertain purchase is looked into until it is settled. */
-  add(verification: Verification): void;
+  add(purchase: Doubtful): void;
 
   /**
-   * Resolves with the verification once it is settled; with undefined when the first looks have told nothing, or there is
-   * nothing to look at.
+   * Resolves with true once it is settled; with false when the first looks have told nothing, or there is nothing to look
+   * at.
    */
-  awaited(verificationId: string): Promise<Verification | undefined>;
+  awaited(orderId: string): Promise<boolean>;
 
   /** It was settled by somebody else. */
-  settled(verification: Verification): void;
+  settled(orderId: string): void;
 
   /** What the last look told of it, for people. */
-  lastWord(verificationId: string): string | undefined;
+  lastWord(orderId: string): string | undefined;
 
   /** Ends the looking. What was found is recorded. */
   stop(): Promise<void>;
@@ -52,10 +55,10 @@ interface Account {
 }
 
 /** Finds out, in the background, what became of purchases whose outcome nobody knows. They are never repeated. */
-export function createSettlement(parts: SettlementParts, bought: (verification: Verification) => void): Settlement {
+export function createSettlement(parts: SettlementParts): Settlement {
   const { upstreams, store, clock, log, witness, readLabel, outcomes } = parts;
   const accounts = new Map<string, Account>();
-  const waiting = new Map<string, PromiseWithResolvers<Verification | undefined>>();
+  const waiting = new Map<string, PromiseWithResolvers<boolean>>();
   const words = new Map<string, string>();
   const told = new Set<string>();
   const looking = new Set<Promise<void>>();
@@ -85,69 +88,79 @@ export function createSettlement(parts: SettlementParts, bought: (verification: 
     }
   }
 
-  function giveUpOn(verificationId: string, upstream: string): void {
-    const word = words.get(verificationId);
-    if (!told.has(verificationId)) {
-      log.warn({ verificationId, upstream, word }, "a purchase stays uncertain: see numgate uncertain");
-    }
-    told.add(verificationId);
-    waiting.get(verificationId)?.resolve(undefined);
-    waiting.delete(verificationId);
+  function giveUpOn(orderId: string, upstream: string): void {
+    const word = words.get(orderId);
+    if (!told.has(orderId)) log.warn({ orderId, upstream, word }, "a purchase stays uncertain: see numgate uncertain");
+    told.add(orderId);
+    waiting.get(orderId)?.resolve(false);
+    waiting.delete(orderId);
   }
 
+  const pendingAt = async (upstream: Upstream) =>
+    (await store.pendingPurchases()).filter(
+      (one) => one.upstream === upstream.id && one.provider === upstream.provider,
+    );
+
   async function look({ upstream, doubtful }: Account): Promise<void> {
-    const { orders, word } = await listOrders(upstream);
-    // Only now: whatever the list shows of ours is recorded or under way by this.
-    const open = (await store.openVerifications({ upstream: upstream.id })).filter((one) => isAt(one, upstream));
-    const doubts = open.flatMap((one) => doubtOf(one) ?? []);
-    for (const id of [...doubtful])
-      if (!doubts.some(({ verification }) => verification.verificationId === id)) drop(id);
+    const before = (await pendingAt(upstream)).flatMap((one) => doubtOf(one) ?? []);
+    const lists = before.length > 0 ? await listsFor(upstream, before) : { word: "" };
+    // Only now: whatever the lists show of ours is recorded or under way by this.
+    const pending = await pendingAt(upstream);
+    const doubts = pending.flatMap((one) => doubtOf(one) ?? []);
+    for (const id of [...doubtful]) if (!doubts.some(({ purchase }) => purchase.orderId === id)) drop(id);
     if (doubts.length === 0) return;
 
-    const findings = await match(upstream, orders, doubts, open);
+    const findings = await match(upstream, lists, doubts, pending);
     const weighed = await weighBalance(upstream, doubts, { store, witness });
     for (const doubt of doubts) {
       const finding = findings.get(doubt);
-      const { verificationId } = doubt.verification;
-      words.set(verificationId, [orders ? tell(finding) : word, tellBalance(weighed, upstream)].join("; "));
+      const { orderId } = doubt.purchase;
+      words.set(orderId, [finding ? tell(finding) : lists.word, tellBalance(weighed, upstream)].join("; "));
       const settled = await conclude(upstream, doubt, finding, weighed).catch((error: unknown) => {
         if (!(error instanceof GatewayError)) throw error;
-        log.warn({ verificationId, reason: error.reason }, "what was found of a purchase was refused");
+        log.warn({ orderId, reason: error.reason }, "what was found of a purchase was refused");
         return undefined;
       });
       if (!settled) continue;
-      log.info({ verificationId, upstream: upstream.id, status: settled.status }, "an uncertain purchase is settled");
-      done(settled);
-    }
-  }
-
-  async function listOrders(upstream: Upstream): Promise<{ orders?: readonly RecentOrder[]; word: string }> {
-    const recent = upstream.desks.verification?.recent;
-    if (!recent) return { word: "the upstream lists no orders" };
-    try {
-      return { orders: await upstream.run("recent", () => recent(UNINTERRUPTED)), word: "" };
-    } catch (error) {
-      return { word: `the order list is not to be had: ${error instanceof Error ? error.message : "a bug"}` };
+      log.info({ orderId, upstream: upstream.id, status: settled.status }, "an uncertain purchase is settled");
+      done(orderId);
     }
   }
 
   async function match(
     upstream: Upstream,
-    orders: readonly RecentOrder[] | undefined,
+    lists: Lists,
     doubts: readonly Doubt[],
-    open: readonly Verification[],
+    pending: readonly PendingPurchase[],
   ): Promise<ReadonlyMap<Doubt, Finding>> {
-    if (!orders) return new Map();
-    const refs = orders.map(({ orderRef }) => orderRef);
-    const held = await store.heldOrders(upstream.id, upstream.provider, refs);
-    const { lifetimeMs, desks } = upstream;
-    return matchOrders({
-      orders: orders.filter(({ orderRef }) => !held.has(orderRef)),
-      doubts,
-      underWay: open.filter(({ status, attempts }) => status === "PENDING" && isUnderWay(attempts.at(-1))),
-      covers: (doubt) => isOnList(orders, desks.recentHolds, doubt, { now: clock.now(), lifetimeMs }),
-      readLabel,
-    });
+    const findings = new Map<Doubt, Finding>();
+    for (const name of ["recent", "rentals"] as const) {
+      const orders = lists[name];
+      if (!orders) continue;
+      const isShown = ({ product }: PendingPurchase) => product !== "EXTENSION" && listOf(upstream, product) === name;
+      const held = await store.heldOrders(
+        upstream.id,
+        upstream.provider,
+        orders.map(({ orderRef }) => orderRef),
+      );
+      const found = matchOrders({
+        orders: orders.filter(({ orderRef }) => !held.has(orderRef)),
+        doubts: doubts.filter(({ purchase }) => isShown(purchase)),
+        underWay: pending.filter((purchase) => isShown(purchase) && isUnderWay(purchase)),
+        covers: (doubt) => name === "recent" && isCovered(upstream, orders, doubt),
+        readLabel,
+      });
+      for (const [doubt, finding] of found) findings.set(doubt, finding);
+    }
+    for (const doubt of doubts) {
+      const finding = extensionFinding(doubt, lists.rentals);
+      if (finding) findings.set(doubt, finding);
+    }
+    return findings;
+  }
+
+  function isCovered({ lifetimeMs, desks }: Upstream, orders: NonNullable<Lists["recent"]>, doubt: Doubt): boolean {
+    return isOnList(orders, desks.recentHolds, doubt, { now: clock.now(), lifetimeMs });
   }
 
   /** Records what list and balance tell together; undefined while that is not enough. */
@@ -156,84 +169,80 @@ export function createSettlement(parts: SettlementParts, bought: (verification: 
     doubt: Doubt,
     finding: Finding | undefined,
     weighed: Weighed,
-  ): Promise<Verification | undefined> {
-    const { attempt } = doubt;
+  ): Promise<Settled | undefined> {
+    const { attempt, purchase } = doubt;
+    const outcome = outcomes[purchase.product];
     const sinceMs = clock.now() - (attempt.endTime ?? attempt.startTime).getTime();
     const isOver = clock.now() > attempt.startTime.getTime() + upstream.lifetimeMs + OVER_MS;
     if (finding?.says === "sold") {
-      const isRecent = finding.order.createTime !== undefined || upstream.desks.recentHolds?.openOnly;
+      const isKnown = purchase.product === "EXTENSION" || finding.order.createTime !== undefined;
+      const isRecent = isKnown || upstream.desks.recentHolds?.openOnly;
       if (weighed === "none sold" || !(isRecent || weighed === "all sold")) return undefined;
-      const verification = await outcomes.sold(doubt, finding.order, upstream);
-      bought(verification);
-      return verification;
+      return outcome.sold(doubt, finding.order, upstream);
     }
     if (sinceMs < CARRIED_OUT_WITHIN_MS) return undefined;
-    if (weighed === "none sold") return outcomes.notSold(doubt);
+    if (weighed === "none sold") return outcome.notSold(doubt);
     if (weighed === "all sold") {
       // As long as its order may still turn up on the list, its number is not given up.
-      const mayTurnUp = upstream.desks.verification?.recent !== undefined && !isOver;
-      return mayTurnUp ? undefined : outcomes.lost(doubt, attempt.quotedPrice);
+      const isListed = purchase.product !== "EXTENSION" && listOf(upstream, purchase.product) !== undefined;
+      const mayTurnUp = isListed && !isOver;
+      return mayTurnUp ? undefined : outcome.lost(doubt, attempt.quotedPrice);
     }
-    return finding?.says === "absent" && finding.certain ? outcomes.notSold(doubt) : undefined;
+    return finding?.says === "absent" && finding.certain ? outcome.notSold(doubt) : undefined;
   }
 
-  function done(verification: Verification): void {
-    const { verificationId } = verification;
-    waiting.get(verificationId)?.resolve(verification);
-    drop(verificationId);
+  function done(orderId: string): void {
+    waiting.get(orderId)?.resolve(true);
+    drop(orderId);
   }
 
-  function drop(verificationId: string): void {
-    waiting.get(verificationId)?.resolve(undefined);
-    waiting.delete(verificationId);
-    words.delete(verificationId);
-    told.delete(verificationId);
-    for (const { doubtful } of accounts.values()) doubtful.delete(verificationId);
+  function drop(orderId: string): void {
+    waiting.get(orderId)?.resolve(false);
+    waiting.delete(orderId);
+    words.delete(orderId);
+    told.delete(orderId);
+    for (const { doubtful } of accounts.values()) doubtful.delete(orderId);
   }
 
   return {
-    add(verification) {
-      const { verificationId, upstream: id = "" } = verification;
+    add({ orderId, product, upstream: id = "", provider }) {
       const upstream = upstreams.get(id);
-      const { balance, verification: desk } = upstream?.desks ?? {};
-      if (!upstream || upstream.provider !== verification.provider || !(balance || desk?.recent)) {
-        words.set(verificationId, upstream ? "the upstream has neither order list nor balance" : "not configured");
-        giveUpOn(verificationId, id);
+      const canBeLookedAt = upstream && (upstream.desks.balance || listOf(upstream, product));
+      if (!upstream || upstream.provider !== provider || !canBeLookedAt) {
+        words.set(orderId, upstream ? "the upstream has neither order list nor balance" : "not configured");
+        giveUpOn(orderId, id);
         return;
       }
       const account = accounts.get(id) ?? { upstream, doubtful: new Set(), looks: 0, callOff: () => {} };
       accounts.set(id, account);
-      account.doubtful.add(verificationId);
+      account.doubtful.add(orderId);
       account.looks = 0;
-      if (!waiting.has(verificationId)) waiting.set(verificationId, Promise.withResolvers());
+      if (!waiting.has(orderId)) waiting.set(orderId, Promise.withResolvers());
       lookIn(account);
     },
 
-    awaited: (verificationId) => waiting.get(verificationId)?.promise ?? Promise.resolve(undefined),
+    awaited: (orderId) => waiting.get(orderId)?.promise ?? Promise.resolve(false),
     settled: done,
-    lastWord: (verificationId) => words.get(verificationId),
+    lastWord: (orderId) => words.get(orderId),
 
     async stop() {
       stopped = true;
       for (const { callOff } of accounts.values()) callOff();
-      for (const { resolve } of waiting.values()) resolve(undefined);
+      for (const { resolve } of waiting.values()) resolve(false);
       waiting.clear();
       await Promise.all(looking);
     },
   };
 }
 
-function isAt(verification: Verification, { id, provider }: Upstream): boolean {
-  return verification.upstream === id && verification.provider === provider;
+function isUnderWay({ attempts }: PendingPurchase): boolean {
+  const last = attempts.at(-1);
+  return last !== undefined && last.outcome === undefined;
 }
 
-function isUnderWay(attempt: Doubt["attempt"] | undefined): boolean {
-  return attempt !== undefined && attempt.outcome === undefined;
-}
-
-function tell(finding: Finding | undefined): string {
-  if (finding?.says === "sold") return "the order list shows an order that fits";
-  if (finding?.says === "absent") return `the order list does not show it${finding.certain ? "" : ", and may not"}`;
+function tell(finding: Finding): string {
+  if (finding.says === "sold") return "the order list shows an order that fits";
+  if (finding.says === "absent") return `the order list does not show it${finding.certain ? "" : ", and may not"}`;
   return "the order list shows orders that may be anybody's";
 }
 

@@ -24,8 +24,8 @@ export async function weighBalance(
   const { currency, micros: before } = last.balance;
   if (!present || present.money.currency !== currency) return "nothing";
 
-  const { verificationId } = first.verification;
-  const { spent, unknown } = await store.movementSince(upstream.id, upstream.provider, last.time, verificationId);
+  const { orderId } = first.purchase;
+  const { spent, unknown } = await store.movementSince(upstream.id, upstream.provider, last.time, orderId);
   // The first is left out by the store; the others that are in doubt are among the unknown.
   if (unknown !== doubts.length - 1) return "nothing";
   const known = [...spent.filter(({ micros }) => micros !== 0n), ...doubts.map(({ attempt }) => attempt.quotedPrice)];

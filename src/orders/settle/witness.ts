@@ -19,7 +19,7 @@ export interface WitnessParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly balances: Balances;
   readonly traffic: Traffic;
-  readonly store: Pick<Store, "openVerifications" | "recordBalance">;
+  readonly store: Pick<Store, "openVerifications" | "pendingPurchases" | "recordBalance">;
   readonly clock: Clock;
 }
 
@@ -36,7 +36,7 @@ export interface Witness extends Balances {
   atRest(upstream: Upstream): Promise<{ readonly money: Money; readonly time: Date } | undefined>;
 
   /** An order has ended: what comes back for it may be on its way. */
-  ended(verification: Verification): void;
+  ended(order: Pick<Verification, "upstream" | "refund" | "price"> & { readonly status: string }): void;
 }
 
 export function createWitness({ upstreams, balances, traffic, store, clock }: WitnessParts): Witness {
@@ -62,10 +62,9 @@ export function createWitness({ upstreams, balances, traffic, store, clock }: Wi
 
   async function remember(upstream: Upstream, money: Money, time: Date): Promise<void> {
     // What such a purchase came to would be in the balance already, and nothing could tell it any more.
-    const buying = await store.openVerifications({ upstream: upstream.id, status: "PENDING" });
-    const unknown = buying.some(({ attempts }) => {
+    const unknown = (await store.pendingPurchases()).some(({ attempts }) => {
       const last = attempts.at(-1);
-      return last && last.outcome !== "REFUSED" && last.startTime <= time;
+      return last?.upstream === upstream.id && last.outcome !== "REFUSED" && last.startTime <= time;
     });
     if (unknown || stopped) return;
     await store.recordBalance({ upstream: upstream.id, provider: upstream.provider, balance: money, time });

@@ -11,7 +11,13 @@ export const insertLabel = "insert into labels (order_seq, caller, key, value) v
 
 export const findOrder = "select * from orders where seq = ?1";
 
-export const findVerification = "select * from orders where order_id = ?1 and product = 'VERIFICATION'";
+export const findOfProduct = "select * from orders where order_id = ?1 and product = ?2";
+
+/** Every purchase of any product that is under way, or of which nobody knows whether it was made. */
+export const listPending = `
+  select o.*, p.order_ref as parent_ref from orders o left join orders p on p.seq = o.parent
+  where o.end_time is null and o.status = 'PENDING'
+  order by +o.seq`;
 
 /** Of any product: a request id is a caller's once. */
 export const findByRequestId = "select * from orders where caller = ?1 and request_id = ?2";
@@ -41,7 +47,7 @@ export const listOpenMessages = `
 
 export const countOpenByUpstream = `
   select upstream, count(*) as open from orders
-  where end_time is null and upstream is not null and product = 'VERIFICATION'
+  where end_time is null and upstream is not null and product in ('VERIFICATION', 'RENTAL')
   group by upstream`;
 
 /**

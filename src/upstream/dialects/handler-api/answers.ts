@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Money } from "../../../core/money.ts";
-import type { OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
+import type { Inbox, OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
 import { amount, everyLine, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
@@ -179,14 +179,18 @@ export const rentAnswer = success.extend({ phone }).transform(
 export const rentSet = success;
 
 /** Of getRentStatus. */
-export const inboxAnswer: z.ZodType<readonly ReceivedMessage[]> = z.union([
+export const inboxAnswer: z.ZodType<Inbox> = z.union([
   success
     .extend({ values: numberedLines(z.object({ text, phoneFrom: text.nullish(), date: roughTime })) })
     .transform(({ values }) =>
-      values.map(({ text, phoneFrom, date }) => ({ sender: phoneFrom || undefined, text, receiveTime: date })),
+      toInbox(values.map(({ text, phoneFrom, date }) => ({ sender: phoneFrom || undefined, text, receiveTime: date }))),
     ),
-  z.object({ status: z.literal("error"), message: z.literal("STATUS_WAIT_CODE") }).transform(() => []),
+  z.object({ status: z.literal("error"), message: z.literal("STATUS_WAIT_CODE") }).transform(() => toInbox([])),
 ]);
+
+function toInbox(messages: readonly ReceivedMessage[]): Inbox {
+  return { messages };
+}
 
 /** Of getRentList. */
 export const rentalsAnswer = success.extend({ values: numberedLines(z.object({ id, phone: number })) });

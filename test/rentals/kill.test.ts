@@ -1,0 +1,100 @@
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { expect, it, onTestFinished } from "vitest";
+import { RentalService, RentalStatus as Status } from "../../gen/numgate/v1/rental_pb.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import type { FaultKind } from "../../src/sandbox/faults.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { emptyFolder, run, urlOf } from "../process/process.ts";
+import { until } from "../support/clock.ts";
+
+const REQUEST_ID = "3f1c2c1e-6f0e-4a52-9d5e-0d5f6f6a0c15";
+
+/** A daemon of its own process, on the real clock, in front of a sandbox in this one. */
+async function startProcess() {
+  const sandbox = await startSandbox({ clock: systemClock, codeDelayMs: Number.POSITIVE_INFINITY });
+  onTestFinished(() => sandbox.close());
+  const folder = await emptyFolder();
+  await folder.write(
+    "numgate.yaml",
+    `listen: 127.0.0.1:0
+upstreams:
+  - { id: pvapins, provider: pvapins, api_key: sandbox, base_url: "${sandbox.baseUrls.pvapins}", pvapins: { rent_days: 3 } }
+`,
+  );
+  return {
+    sandbox,
+    async daemon() {
+      const running = run(folder, []);
+      const url = await urlOf(running);
+      await until(async () => (await fetch(`${url}/readyz`)).ok);
+      const rentals = createClient(RentalService, createConnectTransport({ baseUrl: url, httpVersion: "2" }));
+      return {
+        rentals,
+        async kill() {
+          running.child.kill("SIGKILL");
+          await running.exit;
+        },
+      };
+    },
+  };
+}
+
+/** `slow`: it has sold, and its answer is on its way. `silence`: it was asked, and has done nothing. */
+it.each<[FaultKind, boolean]>([
+  ["slow", true],
+  ["silence", false],
+])(
+  "kill -9 while the upstream is %s leaves neither a rental nor an extension twice or lost",
+  async (kind, sells) => {
+    const { sandbox, daemon } = await startProcess();
+    const books = () => sandbox.control.books().pvapins;
+    const first = await daemon();
+    await until(() => (books().calls.balance ?? 0) > 0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    sandbox.control.failNext({ upstream: "pvapins", endpoint: "rental_create", kind });
+    const wish = { countryCode: "US", service: "whatsapp", days: 3, requestId: REQUEST_ID };
+    const lost = first.rentals.createRental(wish).catch(() => undefined);
+    await until(() => books().calls.rental_create === 1);
+    await first.kill();
+    await lost;
+
+    const second = await daemon();
+    const settled = await settledRental(second.rentals);
+    expect(settled?.status).toBe(sells ? Status.ACTIVE : Status.FAILED);
+    expect(books().orders).toHaveLength(sells ? 1 : 0);
+    expect(books().calls.rental_create).toBe(1);
+    if (!sells || !settled) return;
+
+    const { rentalId } = settled;
+    expect((await second.rentals.createRental(wish)).rental?.rentalId).toBe(rentalId);
+    sandbox.control.failNext({ upstream: "pvapins", endpoint: "rental_extend", kind });
+    const extension = second.rentals.extendRental({ rentalId, days: 3 }).catch(() => undefined);
+    await until(() => books().calls.rental_extend === 1);
+    await second.kill();
+    await extension;
+
+    const third = await daemon();
+    const isLonger = async () => {
+      const { rental } = await third.rentals.getRental({ rentalId });
+      return rental?.totalDays === 6 && rental;
+    };
+    const longer = await until(isLonger);
+    const [order] = books().orders;
+    expect(Math.abs(Number(longer.expireTime?.seconds) * 1000 - Date.parse(order?.expires ?? ""))).toBeLessThan(
+      120_000,
+    );
+    expect(books().calls.rental_extend).toBe(1);
+    await third.kill();
+  },
+  60_000,
+);
+
+async function settledRental(rentals: ReturnType<typeof createClient<typeof RentalService>>) {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const [rental] = (await rentals.listRentals({})).rentals;
+    if (rental && rental.status !== Status.PENDING) return rental;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return undefined;
+}
