@@ -13,7 +13,7 @@ describe("renting", () => {
     const gateway = await startRenting();
     const { upstream, attempts } = await rent(gateway, { days: 7 });
     expect(upstream).toBe("ping");
-    expect(attempts[0]?.explanation).toContain("the cheapest of 2 offers");
+    expect(attempts[0]?.explanation).toContain("the first of 2, by price");
     const { reason, error } = await reasonOf(rent(gateway, { days: 40 }));
     expect(reason).toBe("NO_OFFERS");
     expect(error.rawMessage).toContain("not sold for 40 days, but for 1, 1 to 30, 3, 7, 30");

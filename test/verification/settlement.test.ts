@@ -198,12 +198,25 @@ describe("an uncertain purchase", () => {
   it("gets no order of another service, nor one that a cancelled verification had, nor one from before", async () => {
     const gateway = await startAt(UPSTREAM);
     await buyElsewhere(gateway);
-    await gateway.clock.advance(300_000);
+    // The account is looked at again after 15 minutes. A balance is waited for no longer than a second.
+    await turn(gateway, 895_000, 10_000);
+    await turn(gateway, 10_000, 200);
     const { verificationId } = await buy(gateway);
     await gateway.verifications.cancelVerification({ verificationId });
     await breakOff(gateway, UPSTREAM, "reset_before");
-    await turn(gateway, 30_000);
+    await turn(gateway, 30_000, 200);
     expect(await statuses(gateway)).toEqual([Status.FAILED, Status.CANCELLED]);
+  });
+
+  it("is the operator's when the balance says that it was sold and a whole list that it was not", async () => {
+    const gateway = await startAt(UPSTREAM);
+    const { control } = gateway.sandbox;
+    const balance = (Number.parseFloat(control.books()[UPSTREAM].balance) - 0.4).toFixed(2);
+    control.setBalance({ upstream: UPSTREAM, balance });
+    await breakOff(gateway, UPSTREAM, "reset_before");
+    await turn(gateway, 60_000, 200);
+    await turn(gateway, 3 * 3_600_000, 60_000);
+    expect(await statuses(gateway)).toEqual([Status.PENDING]);
   });
 
   it("waits for a list that fails, and is settled by a later one", async () => {

@@ -61,6 +61,8 @@ export function createSettlement(parts: SettlementParts): Settlement {
   const waiting = new Map<string, PromiseWithResolvers<boolean>>();
   const words = new Map<string, string>();
   const told = new Set<string>();
+  /** Those of which list and balance have said opposite things: neither is believed alone any more. */
+  const contradicted = new Set<string>();
   const looking = new Set<Promise<void>>();
   let stopped = false;
 
@@ -182,13 +184,19 @@ export function createSettlement(parts: SettlementParts): Settlement {
     }
     if (sinceMs < CARRIED_OUT_WITHIN_MS) return undefined;
     if (weighed === "none sold") return outcome.notSold(doubt);
+    const isAbsent = finding?.says === "absent" && finding.certain;
     if (weighed === "all sold") {
+      // A list that must show it and does not: something else cost the same, and an operator has to look.
+      if (isAbsent) {
+        contradicted.add(purchase.orderId);
+        return undefined;
+      }
       // As long as its order may still turn up on the list, its number is not given up.
       const isListed = purchase.product !== "EXTENSION" && listOf(upstream, purchase.product) !== undefined;
       const mayTurnUp = isListed && !isOver;
       return mayTurnUp ? undefined : outcome.lost(doubt, attempt.quotedPrice);
     }
-    return finding?.says === "absent" && finding.certain ? outcome.notSold(doubt) : undefined;
+    return isAbsent && !contradicted.has(purchase.orderId) ? outcome.notSold(doubt) : undefined;
   }
 
   function done(orderId: string): void {
@@ -201,6 +209,7 @@ export function createSettlement(parts: SettlementParts): Settlement {
     waiting.delete(orderId);
     words.delete(orderId);
     told.delete(orderId);
+    contradicted.delete(orderId);
     for (const { doubtful } of accounts.values()) doubtful.delete(orderId);
   }
 
