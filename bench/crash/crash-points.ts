@@ -67,14 +67,15 @@ for (const verb of ["run", "get", "all"] as const) {
   Object.assign(StatementSync.prototype, { [verb]: watched });
 }
 
-/** How each upstream is asked to sell a number for one code. */
+/** How each upstream is asked to sell a number, and to rent one out for longer. */
 const PURCHASES = [
   /^POST .*\/nonvoip\/orders\/create$/,
-  /^POST .*\/api\/v1\/order\/[a-z]+\/$/,
+  /^POST .*\/nonvoip\/rentals\/(?:create|[^/]+\/extend)$/,
+  /^POST .*\/api\/v1\/order\/(?:[a-z0-9-]+|[^/]+\/renew)\/$/,
   /^POST .*\/api\/public\/v1\/order$/,
   /^POST .*\/numbers\/purchase$/,
-  /\/get_number\.php\?/,
-  /[?&]action=getNumber/,
+  /\/(?:get_number|rent_renew_number)\.php\?/,
+  /[?&]action=(?:getNumber|getRentNumber|continueRentNumber)/,
 ];
 
 function onPurchase(channel: string, point: Point): void {

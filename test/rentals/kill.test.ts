@@ -1,6 +1,8 @@
+import path from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { expect, it, onTestFinished } from "vitest";
+import { environmentOf, type Point } from "../../bench/crash/points.ts";
 import { RentalService, RentalStatus as Status } from "../../gen/numgate/v1/rental_pb.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
@@ -8,6 +10,7 @@ import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { emptyFolder, run, urlOf } from "../process/process.ts";
 import { until } from "../support/clock.ts";
 
+const CRASH_POINTS = path.resolve("bench/crash/crash-points.ts");
 const REQUEST_ID = "3f1c2c1e-6f0e-4a52-9d5e-0d5f6f6a0c15";
 
 /** A daemon of its own process, on the real clock, in front of a sandbox in this one. */
@@ -24,13 +27,16 @@ upstreams:
   );
   return {
     sandbox,
-    async daemon() {
-      const running = run(folder, []);
+    /** With a point, it kills itself the first time that it gets there. */
+    async daemon(point?: Point) {
+      const preload = { ...(point && environmentOf({ point, nth: 1 })), NODE_OPTIONS: `--import ${CRASH_POINTS}` };
+      const running = run(folder, [], point && preload);
       const url = await urlOf(running);
       await until(async () => (await fetch(`${url}/readyz`)).ok);
       const rentals = createClient(RentalService, createConnectTransport({ baseUrl: url, httpVersion: "2" }));
       return {
         rentals,
+        exit: running.exit,
         async kill() {
           running.child.kill("SIGKILL");
           await running.exit;
@@ -89,6 +95,67 @@ it.each<[FaultKind, boolean]>([
   },
   60_000,
 );
+
+const OF_A_PURCHASE = ["intended", "sent", "answered", "recording", "recorded", "published"] as const;
+
+it("kill -9 at every step of renting leaves one rental that was paid once, or none that was not sold", async () => {
+  for (const point of OF_A_PURCHASE) {
+    const { sandbox, daemon } = await startProcess();
+    const books = () => sandbox.control.books().pvapins;
+    const first = await daemon(point);
+    const wish = { countryCode: "US", service: "whatsapp", days: 3, requestId: REQUEST_ID };
+    const [died] = await Promise.all([first.exit, first.rentals.createRental(wish).catch(() => undefined)]);
+    expect(died).toBeNull();
+    const sold = books().orders.length;
+    // Before the call nothing can be sold; at its start the upstream may or may not have heard it.
+    if (point === "intended") expect(sold).toBe(0);
+    else if (point !== "sent") expect(sold).toBe(1);
+
+    const second = await daemon();
+    if (sold === 1) {
+      const rental = await settledRental(second.rentals);
+      expect(rental?.status).toBe(Status.ACTIVE);
+      const again = (await second.rentals.createRental(wish)).rental;
+      expect([again?.rentalId, again?.phoneNumber]).toEqual([rental?.rentalId, rental?.phoneNumber]);
+    } else {
+      await expect(second.rentals.createRental(wish, { timeoutMs: 2_000 })).rejects.toThrow();
+    }
+    expect(books().orders).toHaveLength(sold);
+    expect(books().calls.rental_create ?? 0).toBeLessThanOrEqual(1);
+    await second.kill();
+  }
+}, 180_000);
+
+it("kill -9 at every step of extending adds the days once where they were sold", async () => {
+  for (const point of OF_A_PURCHASE) {
+    const { sandbox, daemon } = await startProcess();
+    const books = () => sandbox.control.books().pvapins;
+    const first = await daemon();
+    const wish = { countryCode: "US", service: "whatsapp", days: 3, requestId: REQUEST_ID };
+    const { rentalId = "" } = (await first.rentals.createRental(wish)).rental ?? {};
+    const price = 1_000 - Number.parseFloat(books().balance);
+    await first.kill();
+
+    const second = await daemon(point);
+    const extension = { rentalId, days: 3, requestId: "3f1c2c1e-6f0e-4a52-9d5e-0d5f6f6a0c16" };
+    const [died] = await Promise.all([second.exit, second.rentals.extendRental(extension).catch(() => undefined)]);
+    expect(died).toBeNull();
+    const extended = 1_000 - Number.parseFloat(books().balance) > price;
+    if (point === "intended") expect(extended).toBe(false);
+    else if (point !== "sent") expect(extended).toBe(true);
+
+    const third = await daemon();
+    const days = async () => (await third.rentals.getRental({ rentalId })).rental?.totalDays;
+    if (extended) {
+      for (let tries = 0; tries < 60 && (await days()) !== 6; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+    expect(await days()).toBe(extended ? 6 : 3);
+    expect(books().calls.rental_extend ?? 0).toBeLessThanOrEqual(1);
+    await third.kill();
+  }
+}, 180_000);
 
 async function settledRental(rentals: ReturnType<typeof createClient<typeof RentalService>>) {
   for (let tries = 0; tries < 60; tries += 1) {
