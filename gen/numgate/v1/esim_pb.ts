@@ -441,7 +441,8 @@ export const EsimStatus = {
   ACTIVE: 2,
 
   /**
-   * Terminal. Nothing was bought; the last attempt has the reason.
+   * Terminal. There is no eSIM; the last attempt has the reason. With a `price`, one was paid for, and its activation
+   * code was lost with the answer.
    *
    * @generated from enum value: ESIM_STATUS_FAILED = 3;
    */

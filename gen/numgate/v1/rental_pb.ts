@@ -799,7 +799,8 @@ export const RentalStatus = {
   CANCELLED: 4,
 
   /**
-   * Terminal. No number was rented; the last attempt has the reason.
+   * Terminal. There is no number; the last attempt has the reason. With a `price`, one was paid for, and its upstream
+   * never said which.
    *
    * @generated from enum value: RENTAL_STATUS_FAILED = 5;
    */

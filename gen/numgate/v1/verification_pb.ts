@@ -728,7 +728,8 @@ export const VerificationStatus = {
   EXPIRED: 6,
 
   /**
-   * Terminal. No number was bought; the last attempt has the reason.
+   * Terminal. There is no number; the last attempt has the reason. With a `price`, one was paid for, and its upstream
+   * never said which.
    *
    * @generated from enum value: VERIFICATION_STATUS_FAILED = 7;
    */
