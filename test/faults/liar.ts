@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { answered } from "../support/calls.ts";
 import type { Gateway } from "../support/gateway.ts";
 
 /** What a route answers: a value is JSON under 200; a function does as it likes. */
@@ -130,6 +131,6 @@ export async function unary(
 export async function turn({ clock }: Pick<Gateway, "clock">, ms: number, step = 1_000): Promise<void> {
   for (let turned = 0; turned < ms; turned += step) {
     await clock.advance(step);
-    await new Promise((resolve) => setTimeout(resolve, 4));
+    await answered();
   }
 }

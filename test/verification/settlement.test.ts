@@ -6,6 +6,7 @@ import type { FaultKind } from "../../src/sandbox/faults.ts";
 import type { UpstreamId } from "../../src/sandbox/upstreams.ts";
 import { databaseOf } from "../operator/support.ts";
 import { upstreamsAt } from "../support/accounts.ts";
+import { answered } from "../support/calls.ts";
 import { until } from "../support/clock.ts";
 import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
 
@@ -52,6 +53,7 @@ async function told({ clock }: Gateway, call: Promise<Verification>): Promise<To
   );
   return until(async () => {
     if (answer === undefined) await clock.advance(100);
+    await answered();
     return answer;
   });
 }
@@ -141,7 +143,7 @@ describe("an uncertain purchase", () => {
   async function turn({ clock }: Gateway, ms: number, step = 250): Promise<void> {
     for (let turned = 0; turned < ms; turned += step) {
       await clock.advance(step);
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      await answered();
     }
   }
 
