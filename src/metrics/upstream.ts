@@ -1,6 +1,7 @@
 import { Counter, type Registry } from "prom-client";
 import { GatewayError } from "../core/error.ts";
 import type { Upstream, Verb } from "../core/upstream.ts";
+import { wrapTasks } from "../upstream/wrap.ts";
 
 /** The same upstreams, the requests to them counted. */
 export function countCalls(
@@ -25,19 +26,5 @@ export function countCalls(
     }
   }
 
-  const counting = [...upstreams.values()].map((upstream): [string, Upstream] => [
-    upstream.id,
-    {
-      ...upstream,
-      run: (verb, task, signal) => upstream.run(verb, () => counted(upstream.id, verb, task), signal),
-      poll(choose, signal) {
-        const chosen = () => {
-          const task = choose();
-          return task && (() => counted(upstream.id, "check", task));
-        };
-        return upstream.poll(chosen, signal);
-      },
-    },
-  ]);
-  return new Map(counting);
+  return wrapTasks(upstreams, (upstream, verb, task) => () => counted(upstream, verb, task));
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Upstream, Verb } from "../core/upstream.ts";
+import { wrapTasks } from "./wrap.ts";
 
 const MOVES_MONEY: readonly Verb[] = ["buy", "rent", "buyEsim", "extend", "cancel", "release"];
 /** What a call came to is recorded after its answer: until then the ledger does not know it. */
@@ -44,26 +45,12 @@ export function watchTraffic(
     }
   }
 
-  const watched = [...upstreams.values()].map((upstream): [string, Upstream] => [
-    upstream.id,
-    {
-      ...upstream,
-      run(verb, task, signal) {
-        if (verb === "check") checks.set(upstream.id, clock.now());
-        return upstream.run(verb, MOVES_MONEY.includes(verb) ? () => track(upstream.id, task) : task, signal);
-      },
-      poll(choose, signal) {
-        const chosen = () => {
-          const task = choose();
-          if (task) checks.set(upstream.id, clock.now());
-          return task;
-        };
-        return upstream.poll(chosen, signal);
-      },
-    },
-  ]);
+  const watched = wrapTasks(upstreams, (id, verb, task) => {
+    if (verb === "check") checks.set(id, clock.now());
+    return MOVES_MONEY.includes(verb) ? () => track(id, task) : task;
+  });
   return {
-    upstreams: new Map(watched),
+    upstreams: watched,
     lastCheckAt: (id) => checks.get(id) ?? Number.NEGATIVE_INFINITY,
     traffic: {
       isMoving: (id) => (counts.get(id)?.moving ?? 0) > 0,
