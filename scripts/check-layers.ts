@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   routing: ["core"],
   orders: ["core", "upstream", "routing"],
   operator: ["core", "orders"],
+  metrics: ["core", "upstream", "catalog", "orders"],
   store: ["core"],
   rpc: ["core", "upstream", "catalog", "routing", "orders", "gen"],
   sandbox: ["core"],

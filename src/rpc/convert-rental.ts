@@ -6,7 +6,7 @@ import { type AutoRenewal, type RentalSchema, RentalStatus } from "../../gen/num
 import type * as esim from "../core/esim.ts";
 import type { Offer } from "../core/offer.ts";
 import type * as rental from "../core/rental.ts";
-import { attemptToWire, CAPABILITIES, moneyFromWire, moneyToWire, optional, reader } from "./convert.ts";
+import { attemptToWire, moneyFromWire, moneyToWire, numberToWire, optional, reader } from "./convert.ts";
 
 const RENTAL_STATUSES: Readonly<Record<rental.RentalStatus, RentalStatus>> = {
   PENDING: RentalStatus.PENDING,
@@ -30,27 +30,13 @@ export function autoRenewalFromWire(renewal: AutoRenewal, days: number): rental.
 }
 
 export function rentalToWire(rental: rental.Rental): MessageInitShape<typeof RentalSchema> {
-  const { phoneNumber, numberAsSold, autoRenewal } = rental;
+  const { autoRenewal } = rental;
   return {
+    ...numberToWire(rental),
     rentalId: rental.rentalId,
-    countryCode: rental.country,
-    service: rental.service,
-    capability: CAPABILITIES[rental.request.capability],
     status: RENTAL_STATUSES[rental.status],
-    phoneNumber,
-    nationalNumberAsSold: numberAsSold === phoneNumber ? undefined : numberAsSold,
     totalDays: rental.totalDays,
-    price: optional(rental.price, moneyToWire),
-    quotedPrice: optional(rental.quotedPrice, moneyToWire),
-    refund: optional(rental.refund, moneyToWire),
     messageCount: rental.messageCount,
-    upstream: rental.upstream,
-    offerId: rental.offerId,
-    createTime: timestampFromDate(rental.createTime),
-    expireTime: optional(rental.expireTime, timestampFromDate),
-    endTime: optional(rental.endTime, timestampFromDate),
-    attempts: rental.attempts.map(attemptToWire),
-    labels: { ...rental.request.labels },
     expiresSoon: rental.expiresSoon,
     autoRenewal: autoRenewal && { days: autoRenewal.days, maxPrice: moneyToWire(autoRenewal.maxPrice) },
   };

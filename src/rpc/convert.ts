@@ -14,6 +14,7 @@ import {
 import { Problem, type VerificationSchema, VerificationStatus } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Money } from "../core/money.ts";
 import type * as offer from "../core/offer.ts";
+import type * as rental from "../core/rental.ts";
 import type * as upstream from "../core/upstream.ts";
 import type * as verification from "../core/verification.ts";
 import type { Observed } from "../routing/router.ts";
@@ -35,7 +36,7 @@ export function moneyFromWire({ currencyCode, units, nanos }: WireMoney): Money 
   return { currency: currencyCode, micros: units * MICROS_PER_UNIT + BigInt(nanos) / NANOS_PER_MICRO };
 }
 
-export const CAPABILITIES: Readonly<Record<offer.Capability, Capability>> = {
+const CAPABILITIES: Readonly<Record<offer.Capability, Capability>> = {
   SMS: Capability.SMS,
   VOICE: Capability.VOICE,
 };
@@ -132,32 +133,39 @@ function rentalTermToWire(term: offer.RentalTerm): MessageInitShape<typeof Renta
   return { minDays, maxDays, price: optional(pricePerDay, moneyToWire) };
 }
 
+/** What a verification and a rental have in common. */
+export function numberToWire(bought: verification.Verification | rental.Rental) {
+  const { phoneNumber, numberAsSold } = bought;
+  return {
+    countryCode: bought.country,
+    service: bought.service,
+    capability: CAPABILITIES[bought.request.capability],
+    phoneNumber,
+    nationalNumberAsSold: numberAsSold === phoneNumber ? undefined : numberAsSold,
+    upstream: bought.upstream,
+    offerId: bought.offerId,
+    price: optional(bought.price, moneyToWire),
+    quotedPrice: optional(bought.quotedPrice, moneyToWire),
+    refund: optional(bought.refund, moneyToWire),
+    createTime: timestampFromDate(bought.createTime),
+    expireTime: optional(bought.expireTime, timestampFromDate),
+    endTime: optional(bought.endTime, timestampFromDate),
+    attempts: bought.attempts.map(attemptToWire),
+    labels: { ...bought.request.labels },
+  };
+}
+
 export function verificationToWire(
   verification: verification.Verification,
 ): MessageInitShape<typeof VerificationSchema> {
-  const { phoneNumber, numberAsSold } = verification;
   return {
+    ...numberToWire(verification),
     verificationId: verification.verificationId,
-    countryCode: verification.country,
-    service: verification.service,
-    capability: CAPABILITIES[verification.request.capability],
     status: STATUSES[verification.status],
-    phoneNumber,
-    nationalNumberAsSold: numberAsSold === phoneNumber ? undefined : numberAsSold,
     code: verification.code,
     messages: verification.messages.map(messageToWire),
-    upstream: verification.upstream,
-    offerId: verification.offerId,
-    price: optional(verification.price, moneyToWire),
-    quotedPrice: optional(verification.quotedPrice, moneyToWire),
-    refund: optional(verification.refund, moneyToWire),
-    createTime: timestampFromDate(verification.createTime),
-    expireTime: optional(verification.expireTime, timestampFromDate),
     cancellableTime: optional(verification.cancellableTime, timestampFromDate),
     codeTime: optional(verification.codeTime, timestampFromDate),
-    endTime: optional(verification.endTime, timestampFromDate),
-    attempts: verification.attempts.map(attemptToWire),
-    labels: { ...verification.request.labels },
     rentalId: verification.request.rentalId,
   };
 }
