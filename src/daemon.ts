@@ -85,7 +85,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const accounts = await connectAccounts(configured, { store, clock, log, heard });
   const { upstreams, traffic, lastCheckAt } = watchTraffic(countCalls(accounts, registry), clock);
   const balances = createBalances(clock, router.balanceIs);
-  const witness = createWitness({ upstreams, balances, traffic, store, clock });
+  const witness = createWitness({ upstreams, balances, traffic, store, clock, log });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed(router.observe);
   const auth = createAuth(config.callers.map(toCallerToken));

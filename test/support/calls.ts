@@ -4,7 +4,7 @@ import { settle } from "./clock.ts";
 /** What the clock has set off goes through the store before it is sent. */
 const SENT_WITHIN_MS = 3;
 /** What is not answered by then is silence, and is not waited for. */
-const ANSWERED_WITHIN_MS = 150;
+const ANSWERED_WITHIN_MS = 1_000;
 
 /** When each request that is under way was made. */
 const underWay = new Map<unknown, number>();

@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Clock } from "../../core/clock.ts";
 import type { Money } from "../../core/money.ts";
 import type { Store } from "../../core/store.ts";
@@ -21,6 +22,7 @@ export interface WitnessParts {
   readonly traffic: Traffic;
   readonly store: Pick<Store, "openVerifications" | "pendingPurchases" | "recordBalance">;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Witness extends Balances {
   ended(order: Pick<Verification, "upstream" | "refund" | "price"> & { readonly status: string }): void;
 }
 
-export function createWitness({ upstreams, balances, traffic, store, clock }: WitnessParts): Witness {
+export function createWitness({ upstreams, balances, traffic, store, clock, log }: WitnessParts): Witness {
   const looks = new Map<string, () => void>();
   /** How many ends of each account may still bring money back. */
   const settling = new Map<string, number>();
@@ -68,6 +70,7 @@ export function createWitness({ upstreams, balances, traffic, store, clock }: Wi
     });
     if (unknown || stopped) return;
     await store.recordBalance({ upstream: upstream.id, provider: upstream.provider, balance: money, time });
+    log.debug({ upstream: upstream.id }, "the account was looked at while it was at rest");
   }
 
   async function look(upstream: Upstream): Promise<void> {
