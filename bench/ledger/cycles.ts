@@ -11,7 +11,7 @@ import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { finish, open, quantile, work } from "./load.ts";
 import { printTable } from "./table.ts";
 
-const WORKERS = 256;
+const WORKERS = 512;
 const CYCLES = 15_000;
 const [FINISHED, OPEN] = [100_000, 10_000];
 

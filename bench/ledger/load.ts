@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Caller } from "../../src/core/caller.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Store } from "../../src/core/store.ts";
+import { newId } from "../../src/orders/new-id.ts";
 
 const CALLER: Caller = { name: "bench", budget: { maxOpen: 1_000_000, maxWithoutCode: 100 }, allow: {} };
 const PRICE: Money = { currency: "USD", micros: 500_000n };
@@ -13,8 +14,8 @@ export type Took = (ms: number) => void;
 
 /** From the wish to the number: five commands, and the fifth is `finish`. */
 export async function open(store: Store, took: Took): Promise<string> {
-  const id = `ver_${randomUUID().replaceAll("-", "")}`;
   const time = new Date();
+  const id = newId("ver", time.getTime());
   const request = {
     country: "GB",
     service: "whatsapp",
@@ -24,7 +25,7 @@ export async function open(store: Store, took: Took): Promise<string> {
     excludeUpstreams: [],
     labels: {},
   } as const;
-  const wish = { verificationId: id, caller: CALLER, requestId: id, request, fingerprint: id, time };
+  const wish = { verificationId: id, caller: CALLER, requestId: randomUUID(), request, fingerprint: id, time };
   await timed(took, () => store.createVerification(wish));
   await timed(took, () =>
     store.beginAttempt(id, CALLER, {
@@ -41,7 +42,7 @@ export async function open(store: Store, took: Took): Promise<string> {
   );
   await timed(took, () =>
     store.recordPurchase(id, {
-      orderRef: id,
+      orderRef: randomUUID(),
       phoneNumber: "+447700900123",
       numberAsSold: "447700900123",
       price: PRICE,

@@ -4,6 +4,7 @@ import { GatewayError } from "../core/error.ts";
 import type { Verification, VerificationRequest } from "../core/verification.ts";
 import { type CallOptions, createOnce } from "./buying/once.ts";
 import { createFindCandidates } from "./candidates.ts";
+import { newId } from "./new-id.ts";
 import type { OrderParts } from "./parts.ts";
 import { createBuyer, soldNothing, tooExpensive, uncertain } from "./purchase.ts";
 import type { Settlement } from "./settle/settlement.ts";
@@ -64,7 +65,7 @@ export function createCreator(
       const known = () => store.findRequest(caller.name, requestId, fingerprint);
       return once.run(options, known, async (gone) => {
         const request = await read();
-        const verificationId = `ver_${randomUUID().replaceAll("-", "")}`;
+        const verificationId = newId("ver", clock.now());
         const candidates = await findCandidates(verificationId, request, caller, gone);
         const { verification, created } = await store.createVerification({
           verificationId,

@@ -9,8 +9,8 @@ export interface Transaction {
   /** Undoes what was done since the savepoint, and drops it. */
   rollbackToSavepoint(): void;
   isOpen(): boolean;
-  /** How many rows this connection has ever changed. */
-  changes(): bigint;
+  /** How many statements have ever written on this connection. */
+  writes(): number;
 }
 
 export interface GroupCommit {
@@ -34,7 +34,7 @@ interface Job {
 }
 
 /** Bounds how long one transaction can keep the event loop. */
-const LARGEST_BATCH = 256;
+const LARGEST_BATCH = 512;
 
 /**
  * Lets the commands of one turn of the event loop share a commit. A commit waits for the disk, and the event loop waits
@@ -111,12 +111,12 @@ function runTogether(transaction: Transaction, batch: readonly Job[]): readonly 
   transaction.begin();
   const tellings: (() => void)[] = [];
   for (const job of batch) {
-    const before = transaction.changes();
+    const before = transaction.writes();
     try {
       tellings.push(job.work());
     } catch (error) {
       if (!transaction.isOpen()) throw error;
-      if (transaction.changes() !== before) return undefined;
+      if (transaction.writes() !== before) return undefined;
       tellings.push(() => job.reject(error));
     }
   }

@@ -65,12 +65,15 @@ export interface Statements {
   all(sql: string, ...params: readonly Value[]): readonly Row[];
   /** Answers with the number of changed rows. */
   run(sql: string, ...params: readonly Value[]): number;
-  /** Answers with the seq of the new row. */
-  insert(sql: string, ...params: readonly Value[]): bigint;
+  /** Answers with the new row, of a statement that returns it. */
+  insert(sql: string, ...params: readonly Value[]): Row;
+  /** How many statements that write have ever succeeded. */
+  writes(): number;
 }
 
 export function createStatements(db: DatabaseSync): Statements {
   const prepared = new Map<string, Prepared>();
+  let writes = 0;
   function prepare(sql: string): Prepared {
     const known = prepared.get(sql);
     if (known) return known;
@@ -91,8 +94,19 @@ export function createStatements(db: DatabaseSync): Statements {
       const { statement, columns } = prepare(sql);
       return statement.all(...params).map((values) => toRow(columns, values));
     },
-    run: (sql, ...params) => Number(prepare(sql).statement.run(...params).changes),
-    insert: (sql, ...params) => BigInt(prepare(sql).statement.run(...params).lastInsertRowid),
+    run(sql, ...params) {
+      const { changes } = prepare(sql).statement.run(...params);
+      writes += 1;
+      return Number(changes);
+    },
+    insert(sql, ...params) {
+      const { statement, columns } = prepare(sql);
+      const values = statement.get(...params);
+      writes += 1;
+      if (!values) throw new Error("a statement that adds a row did not return it");
+      return toRow(columns, values);
+    },
+    writes: () => writes,
   };
 }
 
@@ -105,16 +119,15 @@ interface Prepared {
 function toRow(columns: readonly string[], values: unknown): Row {
   const row: Record<string, unknown> = {};
   const fields = values as readonly unknown[];
-  for (const [i, name] of columns.entries()) row[name] = fields[i];
+  for (let i = 0; i < columns.length; i += 1) row[columns[i] as string] = fields[i];
   return row;
 }
 
-export function createTransaction(db: DatabaseSync): Transaction {
+/** `writes` counts what has ever been written on this connection. */
+export function createTransaction(db: DatabaseSync, writes: () => number): Transaction {
   const [begin, commit, rollback] = [db.prepare("begin immediate"), db.prepare("commit"), db.prepare("rollback")];
   const [savepoint, release] = [db.prepare("savepoint command"), db.prepare("release command")];
   const rollbackTo = db.prepare("rollback to command");
-  const changes = db.prepare("select total_changes() as changes");
-  changes.setReadBigInts(true);
   return {
     begin: () => void begin.run(),
     commit: () => void commit.run(),
@@ -127,6 +140,6 @@ export function createTransaction(db: DatabaseSync): Transaction {
       release.run();
     },
     isOpen: () => db.isTransaction,
-    changes: () => BigInt(changes.get()?.changes as bigint),
+    writes,
   };
 }

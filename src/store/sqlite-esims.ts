@@ -2,9 +2,8 @@ import type { Esim, EsimStatus } from "../core/esim.ts";
 import type { EsimRecords, NewEsim, OrderFilter, Page } from "../core/records.ts";
 import { ESIM } from "./kinds.ts";
 import { toEsim } from "./rental-rows.ts";
-import { fromRequest, fromTime, type Row } from "./rows.ts";
+import { fromRequest, fromTime, type Row, toInteger } from "./rows.ts";
 import * as sql from "./sql/esims.ts";
-import { findOrder } from "./sql/orders.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
 import type { Statements } from "./sqlite-database.ts";
 import { findOf } from "./sqlite-orders.ts";
@@ -28,10 +27,8 @@ export function createEsimCommands(parts: CommandParts) {
       const { maxOpen } = caller.budget;
       callers.admit({ ...caller, budget: maxOpen === undefined ? {} : { maxOpen } }, time);
       const params = [esimId, caller.name, requestId, fingerprint, fromRequest(request), fromTime(time)];
-      const seq = db.insert(sql.insertEsim, ...params);
-      const row = db.get(findOrder, seq);
-      if (!row) throw new Error("an order that was just added is not there");
-      callers.began(caller.name, seq, false);
+      const row = db.insert(sql.insertEsim, ...params);
+      callers.began(caller.name, toInteger(row.seq), false);
       recorder.record(row, "created", time);
       return { esim: toEsim(row, []), created: true };
     },

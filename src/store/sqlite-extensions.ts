@@ -42,8 +42,7 @@ export function createExtensionCommands(parts: Omit<PurchaseParts, "callers">) {
       if (db.get(sql.findOpenExtension, toInteger(rental.seq))) throw unsettled(rentalId, toText(rental.upstream));
       const request = fromRequest({ days, maxPrice });
       const params = [extensionId, requestId, fingerprint, request, fromTime(time), BigInt(days)];
-      const seq = db.insert(sql.insertExtension, ...params, toInteger(rental.seq));
-      const row = existing(db.get(findOrder, seq));
+      const row = db.insert(sql.insertExtension, ...params, toInteger(rental.seq));
       parts.recorder.record(row, "created", time);
       return { extension: wholeExtension(db, row), created: true };
     },

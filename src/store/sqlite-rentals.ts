@@ -5,7 +5,7 @@ import type { RecordedPurchase } from "../core/store.ts";
 import type { Verification } from "../core/verification.ts";
 import { RENTAL, VERIFICATION } from "./kinds.ts";
 import { fromRequest, fromTime, type Row, toInteger, toText, toVerification } from "./rows.ts";
-import { findOrder, insertLabel } from "./sql/orders.ts";
+import { insertLabel } from "./sql/orders.ts";
 import * as sql from "./sql/rentals.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
 import { changeOrder, findOf } from "./sqlite-orders.ts";
@@ -101,14 +101,13 @@ export function createRentalCommands(parts: CommandParts) {
   function admitted(
     { caller, time }: Pick<NewRental, "caller" | "time">,
     labels: Readonly<Record<string, string>>,
-    insert: () => bigint,
+    insert: () => Row,
   ): Row {
     const { maxOpen } = caller.budget;
     callers.admit({ ...caller, budget: maxOpen === undefined ? {} : { maxOpen } }, time);
-    const seq = insert();
+    const row = insert();
+    const seq = toInteger(row.seq);
     for (const [key, value] of Object.entries(labels)) db.run(insertLabel, seq, caller.name, key, value);
-    const row = db.get(findOrder, seq);
-    if (!row) throw new Error("an order that was just added is not there");
     callers.began(caller.name, seq, false);
     recorder.record(row, "created", time);
     return row;

@@ -31,7 +31,7 @@ export function openSqliteStore(path: string, rates: Rates = new Map()): Store {
 /** A store on an open database, which is the store's from then on. */
 export function createSqliteStore(database: DatabaseSync, rates: Rates): Store {
   const db = createStatements(database);
-  const { run, read, close } = createGroupCommit(createTransaction(database));
+  const { run, read, close } = createGroupCommit(createTransaction(database, db.writes));
   const ledger = createLedger(db, rates);
   const recorder = createRecorder(db, ledger);
   const callers = createCallers(db);

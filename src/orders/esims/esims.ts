@@ -10,6 +10,7 @@ import { priceBounds } from "../../routing/constraints.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { nothingSold, type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
+import { newId } from "../new-id.ts";
 import type { OrderParts } from "../parts.ts";
 import type { Settlement } from "../settle/settlement.ts";
 import type { Shelf } from "../shelf.ts";
@@ -113,7 +114,7 @@ export function createEsims(parts: EsimParts): Esims {
         const quoted = quote(offer, bounds);
         const { dataGb, validityDays } = offer.esimPlan ?? {};
         const { esim, created } = await esims.create({
-          esimId: `esim_${randomUUID().replaceAll("-", "")}`,
+          esimId: newId("esim", clock.now()),
           caller,
           requestId: requestId || randomUUID(),
           fingerprint,

@@ -11,6 +11,7 @@ import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
 import { createFindOffers } from "../candidates.ts";
+import { newId } from "../new-id.ts";
 import { toE164 } from "../phone.ts";
 import { DAY_MS, type RentalParts } from "./parts.ts";
 
@@ -111,7 +112,7 @@ export function createRenter(parts: RentalParts, hooks: CreateRentalHooks) {
           throw nothing.reason === "NO_OFFERS" ? notForSoLong(nothing, days, lengthsSold(asked)) : nothing;
         }
         const { rental, created } = await rentals.create({
-          rentalId: `rnt_${randomUUID().replaceAll("-", "")}`,
+          rentalId: newId("rnt", clock.now()),
           caller,
           requestId: requestId || randomUUID(),
           fingerprint,

@@ -9,6 +9,7 @@ import { lengthsSold, rentalQuote } from "../../routing/terms.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
+import { newId } from "../new-id.ts";
 import { plausibleEnd } from "./create.ts";
 import { alreadyOver, type RentalParts, rented, requireRented } from "./parts.ts";
 
@@ -123,7 +124,7 @@ export function createExtender(parts: RentalParts, extended: (rental: Rental) =>
           await shelf.settled(country, service, upstream ? [upstream] : [], gone, "RENTAL");
         const quoted = rental.status === "ACTIVE" ? [quote(rental, request, caller)] : [];
         const { extension, created } = await extensions.create({
-          extensionId: `ext_${randomUUID().replaceAll("-", "")}`,
+          extensionId: newId("ext", clock.now()),
           rentalId,
           caller,
           requestId: requestId || randomUUID(),

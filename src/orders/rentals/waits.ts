@@ -4,6 +4,7 @@ import { aborted, timeLimit } from "../../core/clock.ts";
 import { isRentalOver } from "../../core/rental.ts";
 import type { Verification } from "../../core/verification.ts";
 import type { CallOptions } from "../buying/once.ts";
+import { newId } from "../new-id.ts";
 import { alreadyOver, type RentalParts, requireRented } from "./parts.ts";
 
 /** A code that has not come by then hardly will: the service has not sent it. */
@@ -38,7 +39,7 @@ export function createWaits(parts: Pick<RentalParts, "store" | "clock" | "upstre
 
     const time = clock.now();
     const { verification, created } = await store.rentals.createWait({
-      verificationId: `ver_${randomUUID().replaceAll("-", "")}`,
+      verificationId: newId("ver", time),
       caller,
       requestId: requestId || randomUUID(),
       fingerprint,
