@@ -51,7 +51,7 @@ export async function settle(): Promise<void> {
  * Gives up with an error after some seconds of nothing.
  */
 export async function until<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const giveUp = performance.now() + 10_000;
+  const giveUp = performance.now() + 30_000;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
