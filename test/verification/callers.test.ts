@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
-import { buy, reasonOf, sold, startGateway, usd } from "../support/gateway.ts";
+import { buy, reasonOf, sold, startGateway, turnUntil, usd } from "../support/gateway.ts";
 
 const CI = "ci-token-0123456789";
 const QA = "qa-token-0123456789";
 
-function startWithCallers(qa = "") {
+function startWithCallers(qa = "", sandbox = {}) {
   return startGateway({
+    sandbox,
     config: `
 callers:
   - { name: ci, token: ${CI} }
@@ -59,6 +60,24 @@ describe("a caller", () => {
       code: "ResourceExhausted",
     });
     expect((await buy({ verifications: gateway.as(CI) })).status).toBe(Status.WAITING);
+  });
+
+  it("is sold what its budget allows, where that does not allow the best", async () => {
+    const gateway = await startWithCallers(`    budget: { per_day: "0.45" }`, {
+      codeDelayMs: Number.POSITIVE_INFINITY,
+    });
+    // The cheaper upstream delivers nothing, and stands behind the dearer one for it.
+    const fruitless = { upstreams: ["smsverificationservice"] };
+    const bought = await Promise.all(
+      Array.from({ length: 12 }, () => buy({ verifications: gateway.as(CI) }, fruitless)),
+    );
+    const ofCi = { ...gateway, verifications: gateway.as(CI) };
+    for (const { verificationId } of bought) await turnUntil(ofCi, verificationId, Status.EXPIRED, 60_000);
+    const best = await buy({ verifications: gateway.as(CI) });
+    expect(best).toMatchObject({ upstream: "ping", price: usd(0, 50) });
+    const { upstream, attempts } = await buy({ verifications: gateway.as(QA) });
+    expect({ upstream, attempts: attempts.length }).toEqual({ upstream: "smsverificationservice", attempts: 1 });
+    expect(gateway.sandbox.control.books().ping.orders).toHaveLength(1);
   });
 
   it("gets a refund back into its budget", async () => {
