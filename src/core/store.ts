@@ -148,7 +148,6 @@ export interface VerificationFilter {
 /** Of what has not ended. Absent fields allow everything. */
 export interface OpenFilter {
   readonly upstream?: string;
-  readonly status?: VerificationStatus;
   /** Only what has a number that runs out by then. */
   readonly expiresBy?: Date;
 }

@@ -62,8 +62,8 @@ export function listOrders<T>(
 }
 
 /** Three statements, and not two more for each of ten thousand. */
-export function listOpen(db: Statements, { upstream, status, expiresBy }: OpenFilter): readonly Verification[] {
-  const params = [upstream ?? null, status ?? null, expiresBy ? fromTime(expiresBy) : null];
+export function listOpen(db: Statements, { upstream, expiresBy }: OpenFilter): readonly Verification[] {
+  const params = [upstream ?? null, expiresBy ? fromTime(expiresBy) : null];
   const attempts = Map.groupBy(db.all(sql.listOpenAttempts, ...params), orderOf);
   const messages = Map.groupBy(db.all(sql.listOpenMessages, ...params), orderOf);
   return db.all(sql.listOpen, ...params).map((row) => {

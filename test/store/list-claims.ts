@@ -130,20 +130,18 @@ export function listClaims(store: () => Store): void {
     expect(open.map((verification) => verification.verificationId)).toEqual([first, last]);
   });
 
-  it("finds what has not ended at an upstream, in a status, or running out soon", async () => {
+  it("finds what has not ended at an upstream, or running out soon", async () => {
     const [bought, got] = [await waiting(store()), await received(store(), { caller: callerNamed("qa") })];
-    const { verificationId: wanted } = await created(store());
     const { verificationId: elsewhere } = await created(store());
     await store().beginAttempt(elsewhere, CI, anAttempt({ upstream: "zeta" }));
     const open = async (filter: OpenFilter) =>
       (await store().openVerifications(filter)).map((verification) => verification.verificationId);
 
     expect(await open({ upstream: "acme" })).toEqual([bought, got]);
-    expect(await open({ status: "PENDING" })).toEqual([wanted, elsewhere]);
-    expect(await open({ upstream: "zeta", status: "PENDING" })).toEqual([elsewhere]);
+    expect(await open({ upstream: "zeta" })).toEqual([elsewhere]);
     expect(await open({ expiresBy: minutesLater(20) })).toEqual([bought, got]);
     expect(await open({ expiresBy: minutesLater(19) })).toEqual([]);
-    const [whole] = await store().openVerifications({ status: "RECEIVED" });
+    const [, whole] = await store().openVerifications({ upstream: "acme" });
     expect(whole).toStrictEqual(await store().getVerification("qa", got));
   });
 

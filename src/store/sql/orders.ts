@@ -29,10 +29,10 @@ export function updateOrder(columns: readonly string[]): string {
   return `update orders set version = version + 1${assignments.join("")} where seq = ?1 and version = ?2`;
 }
 
-/** Of the upstream ?1, in the status ?2, running out by ?3; null for any. */
+/** Of the upstream ?1, running out by ?2; null for any. */
 const isOpen = `
   o.end_time is null and o.product = 'VERIFICATION' and (?1 is null or o.upstream = ?1)
-    and (?2 is null or o.status = ?2) and (?3 is null or o.expire_time <= ?3)`;
+    and (?2 is null or o.expire_time <= ?2)`;
 
 // By `+seq`, or SQLite would walk through all that ever was to save itself the sorting.
 
