@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CatalogSnapshot, Numbers } from "../core/catalog.ts";
 import { PRODUCTS } from "../core/offer.ts";
-import { countBefore, createNumbers, sortByNumber } from "./numbers.ts";
+import { countBeforeNear, createNumbers, sortByNumber } from "./numbers.ts";
 import { CHEAPEST_FIRST, type Order } from "./order.ts";
 import { createOfferRows, type OfferRows } from "./rows.ts";
 import { serviceDisplayName } from "./services.ts";
@@ -135,8 +135,10 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     serviceTally,
     placeRange(block, service) {
       const [start, end] = [blockStarts[block] ?? 0, blockStarts[block + 1] ?? 0];
-      const first = start + countBefore(end - start, (at) => (servicesByPlace[start + at] ?? 0) < service);
-      return [first, first + countBefore(end - first, (at) => (servicesByPlace[first + at] ?? 0) === service)];
+      // Most countries have most services, and few offers for each.
+      const guess = Math.floor(((end - start) * service) / s);
+      const first = start + countBeforeNear(guess, end - start, (at) => (servicesByPlace[start + at] ?? 0) < service);
+      return [first, first + countBeforeNear(0, end - first, (at) => (servicesByPlace[first + at] ?? 0) === service)];
     },
     column: (by) => columns[by],
     orderOfRanks,

@@ -49,7 +49,8 @@ export function createView(version: number, indexes: readonly SnapshotIndex[]): 
       if (countryAt === undefined || serviceAt === undefined) continue;
       const block = PRODUCTS.indexOf(product) * index.countries.size + countryAt;
       const [start, end] = index.placeRange(block, serviceAt);
-      for (let at = start; at < end; at += 1) offers.push(index.offerAt(index.byPlace[at] ?? 0));
+      const place = block * index.services.size + serviceAt;
+      for (let at = start; at < end; at += 1) offers.push(index.offerAt(index.byPlace[at] ?? 0, place));
     }
     offers.sort(cheapestFirst);
     if (offers.length > 0) shelves.set(key, offers);
