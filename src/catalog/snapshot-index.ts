@@ -8,8 +8,8 @@ import { serviceDisplayName } from "./services.ts";
 import { type Breathe, SLICE } from "./slices.ts";
 import { normalise } from "./text.ts";
 
-/** Beside the cheapest first. Each takes four bytes a row; making one anew takes milliseconds. */
-const MOST_ORDERS = 2;
+/** Of the orders beside the cheapest first, or one however large. Making one anew takes milliseconds. */
+const MOST_ORDER_BYTES = 1_000_000;
 
 /** How many rows, and the rank of the lowest price among them. */
 export interface RowTally {
@@ -62,7 +62,10 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   const { size, places } = offers;
   const [c, s] = [offers.countries.length, offers.services.length];
   const rows = createOfferRows(snapshot);
-  const sorted = new LRUCache<Order, Uint32Array>({ max: MOST_ORDERS });
+  const sorted = new LRUCache<Order, Uint32Array>({
+    maxSize: Math.max(MOST_ORDER_BYTES, size * Uint32Array.BYTES_PER_ELEMENT),
+    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+  });
   const displayNames: string[] = [];
   let searchTexts: SearchTexts | undefined;
 

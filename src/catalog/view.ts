@@ -13,7 +13,7 @@ import { tallyCountries, tallyServices } from "./tallies.ts";
 import { containing } from "./text.ts";
 
 /** Shelves whose offers are kept as objects: what is bought most is asked for again and again. */
-const MOST_SHELVES = 1_000;
+const MOST_SHELVES = 250;
 
 /** Everything for sale at one time, from all upstreams. Never changes, so the same question always has the same answer. */
 export interface View {
