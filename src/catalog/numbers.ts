@@ -19,6 +19,35 @@ export function countBefore(length: number, isBefore: (index: number) => boolean
   return low;
 }
 
+/**
+ * The same, for a guess that is seldom far off: looks near it first, in strides that double, and so at few places that are
+ * far apart in memory.
+ */
+export function countBeforeNear(guess: number, length: number, isBefore: (index: number) => boolean): number {
+  let [low, high] = [0, length];
+  const start = Math.min(Math.max(guess, 0), length);
+  if (start < length && isBefore(start)) {
+    low = start + 1;
+    for (let stride = 1; low + stride < length; stride *= 2) {
+      if (!isBefore(low + stride - 1)) {
+        high = low + stride - 1;
+        break;
+      }
+      low += stride;
+    }
+  } else {
+    high = start;
+    for (let stride = 1; stride <= high; stride *= 2) {
+      if (isBefore(high - stride)) {
+        low = high - stride + 1;
+        break;
+      }
+      high -= stride;
+    }
+  }
+  return low + countBefore(high - low, (index) => isBefore(low + index));
+}
+
 /** The rows, all of `size` where none are given, by a small number of each; equal ones stay in their order. */
 export function sortByNumber(
   size: number,

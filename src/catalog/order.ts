@@ -9,7 +9,8 @@ export function compareText(a: string, b: string): number {
 /** Amounts in different currencies are not compared as numbers: the currency comes first. No price comes last. */
 export function comparePrices(a: Money | undefined, b: Money | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return compareText(a.currency, b.currency) || (a.micros < b.micros ? -1 : a.micros > b.micros ? 1 : 0);
+  if (a.currency !== b.currency) return compareText(a.currency, b.currency);
+  return a.micros < b.micros ? -1 : a.micros > b.micros ? 1 : 0;
 }
 
 /** Ties go by the offer's id, so that an order has no loose ends that pages could fall through. */

@@ -3,7 +3,7 @@ import type { Sliceable } from "./merged.ts";
 import { compareText } from "./order.ts";
 
 const MOST_RESULTS = 256;
-const MOST_BYTES = 4_000_000;
+const MOST_BYTES = 1_500_000;
 /** About what a summary takes; lists that only point at offers say it themselves. */
 const BYTES_OF_ITEM = 200;
 const BYTES_OF_RESULT = 2_000;

@@ -8,7 +8,8 @@ import { readTraits, TRAITS } from "./traits.ts";
 
 /** A snapshot's rows as offers: an object is made when one is looked at. */
 export interface OfferRows {
-  offerAt(row: number): Offer;
+  /** The row's place is looked up where it is not known. */
+  offerAt(row: number, place?: number): Offer;
   /** Undefined where there is no such offer. */
   find(offerId: string): number | undefined;
   /** Undefined for the rank of those without a price. */
@@ -24,6 +25,7 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
   const { availableCounts, successRates, waits, fetchTimes, rentalTerms, esimPlans } = offers;
   const ids = readSortedTexts(offers.idBytes, offers.idBlocks, size);
   const prefix = `${upstream}:`;
+  const times = Array.from(fetchTimes, (time) => new Date(time));
 
   function currencyOf(rank: number): string {
     const index = countBefore(currencies.length, (at) => (currencyStarts[at] ?? 0) <= rank) - 1;
@@ -40,12 +42,22 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
     priceAt,
     currencyOf,
     find: (offerId) => (offerId.startsWith(prefix) ? ids.indexOf(offerId.slice(prefix.length)) : undefined),
-    offerAt(row) {
-      const place = places[row] ?? 0;
-      const block = Math.floor(place / services.length);
-      const service = services[place % services.length] ?? "";
+    offerAt(row, place = places[row] ?? 0) {
+      // All columns before anything is made of them: the processor then waits for all of them at once.
       const trait = traits[row] ?? 0;
+      const name = serviceName[row] ?? 0;
+      const ranks = {
+        price: price[row] ?? 0,
+        availableCount: availableCount[row] ?? 0,
+        successRate: successRate[row] ?? 0,
+        wait: wait[row] ?? 0,
+        fetchTime: fetchTime[row] ?? 0,
+        rentalTerm: rentalTerm[row] ?? 0,
+        esimPlan: esimPlan[row] ?? 0,
+      };
       const id = ids.at(row);
+      const block = Math.floor(place / services.length);
+      const service = services[place - block * services.length] ?? "";
       const isServiceInId = (trait & TRAITS.SERVICE_IN_ID) !== 0;
       const { capabilities, available, curated, supportsAreaCode } = readTraits(trait);
       return {
@@ -56,18 +68,18 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
         product: PRODUCTS[Math.floor(block / countries.length)] ?? "VERIFICATION",
         country: countries[block % countries.length] ?? "",
         service,
-        serviceName: serviceNames[serviceName[row] ?? 0] ?? "",
+        serviceName: serviceNames[name] ?? "",
         capabilities,
-        price: priceAt(price[row] ?? 0),
+        price: priceAt(ranks.price),
         available,
-        availableCount: availableCounts[availableCount[row] ?? 0],
-        publishedSuccessRate: successRates[successRate[row] ?? 0],
-        publishedWaitMs: waits[wait[row] ?? 0],
+        availableCount: availableCounts[ranks.availableCount],
+        publishedSuccessRate: successRates[ranks.successRate],
+        publishedWaitMs: waits[ranks.wait],
         curated,
         supportsAreaCode,
-        rentalTerms: readTerms(rentalTerms[rentalTerm[row] ?? 0] ?? ""),
-        esimPlan: readPlan(esimPlans[esimPlan[row] ?? 0] ?? ""),
-        fetchTime: new Date(fetchTimes[fetchTime[row] ?? 0] ?? 0),
+        rentalTerms: readTerms(rentalTerms[ranks.rentalTerm] ?? ""),
+        esimPlan: readPlan(esimPlans[ranks.esimPlan] ?? ""),
+        fetchTime: times[ranks.fetchTime] ?? new Date(0),
       };
     },
   };

@@ -1,15 +1,15 @@
 import { LRUCache } from "lru-cache";
 import type { CatalogSnapshot, Numbers } from "../core/catalog.ts";
 import { PRODUCTS } from "../core/offer.ts";
-import { countBefore, createNumbers, sortByNumber } from "./numbers.ts";
+import { countBeforeNear, createNumbers, sortByNumber } from "./numbers.ts";
 import { CHEAPEST_FIRST, type Order } from "./order.ts";
 import { createOfferRows, type OfferRows } from "./rows.ts";
 import { serviceDisplayName } from "./services.ts";
 import { type Breathe, SLICE } from "./slices.ts";
 import { normalise } from "./text.ts";
 
-/** Beside the cheapest first. Each takes four bytes a row; making one anew takes milliseconds. */
-const MOST_ORDERS = 2;
+/** Of the orders beside the cheapest first, or one however large. Making one anew takes milliseconds. */
+const MOST_ORDER_BYTES = 1_000_000;
 
 /** How many rows, and the rank of the lowest price among them. */
 export interface RowTally {
@@ -62,7 +62,10 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   const { size, places } = offers;
   const [c, s] = [offers.countries.length, offers.services.length];
   const rows = createOfferRows(snapshot);
-  const sorted = new LRUCache<Order, Uint32Array>({ max: MOST_ORDERS });
+  const sorted = new LRUCache<Order, Uint32Array>({
+    maxSize: Math.max(MOST_ORDER_BYTES, size * Uint32Array.BYTES_PER_ELEMENT),
+    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+  });
   const displayNames: string[] = [];
   let searchTexts: SearchTexts | undefined;
 
@@ -135,8 +138,10 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     serviceTally,
     placeRange(block, service) {
       const [start, end] = [blockStarts[block] ?? 0, blockStarts[block + 1] ?? 0];
-      const first = start + countBefore(end - start, (at) => (servicesByPlace[start + at] ?? 0) < service);
-      return [first, first + countBefore(end - first, (at) => (servicesByPlace[first + at] ?? 0) === service)];
+      // Most countries have most services, and few offers for each.
+      const guess = Math.floor(((end - start) * service) / s);
+      const first = start + countBeforeNear(guess, end - start, (at) => (servicesByPlace[start + at] ?? 0) < service);
+      return [first, first + countBeforeNear(0, end - first, (at) => (servicesByPlace[first + at] ?? 0) === service)];
     },
     column: (by) => columns[by],
     orderOfRanks,

@@ -42,17 +42,31 @@ export async function writeSortedTexts(
 
 export function readSortedTexts(bytes: Uint8Array, blocks: Uint32Array, size: number): SortedTexts {
   const text = Buffer.alloc(LONGEST + 1);
+  // Of each text of the block that is read.
+  const starts = new Uint32Array(BLOCK);
+  const shares = new Uint16Array(BLOCK);
 
   function at(index: number): string {
+    const last = index % BLOCK;
     let from = blocks[Math.floor(index / BLOCK)] ?? 0;
     let length = 0;
-    for (let left = index % BLOCK; left >= 0; left -= 1) {
+    for (let each = 0; each <= last; each += 1) {
       let shared = bytes[from++] ?? 0;
       if (shared > 127) shared = (shared - 128) * 128 + (bytes[from++] ?? 0);
       let rest = bytes[from++] ?? 0;
       if (rest > 127) rest = (rest - 128) * 128 + (bytes[from++] ?? 0);
+      starts[each] = from;
+      shares[each] = shared;
       length = shared + rest;
-      for (let to = shared; to < length; to += 1) text[to] = bytes[from++] ?? 0;
+      from += rest;
+    }
+    // From the end, so that no byte is copied that a later text replaces.
+    let end = length;
+    for (let each = last; end > 0; each -= 1) {
+      const shared = shares[each] ?? 0;
+      const start = (starts[each] ?? 0) - shared;
+      for (let to = shared; to < end; to += 1) text[to] = bytes[start + to] ?? 0;
+      end = Math.min(end, shared);
     }
     return text.toString("utf8", 0, length);
   }

@@ -13,7 +13,7 @@ import { tallyCountries, tallyServices } from "./tallies.ts";
 import { containing } from "./text.ts";
 
 /** Shelves whose offers are kept as objects: what is bought most is asked for again and again. */
-const MOST_SHELVES = 1_000;
+const MOST_SHELVES = 250;
 
 /** Everything for sale at one time, from all upstreams. Never changes, so the same question always has the same answer. */
 export interface View {
@@ -49,7 +49,8 @@ export function createView(version: number, indexes: readonly SnapshotIndex[]): 
       if (countryAt === undefined || serviceAt === undefined) continue;
       const block = PRODUCTS.indexOf(product) * index.countries.size + countryAt;
       const [start, end] = index.placeRange(block, serviceAt);
-      for (let at = start; at < end; at += 1) offers.push(index.offerAt(index.byPlace[at] ?? 0));
+      const place = block * index.services.size + serviceAt;
+      for (let at = start; at < end; at += 1) offers.push(index.offerAt(index.byPlace[at] ?? 0, place));
     }
     offers.sort(cheapestFirst);
     if (offers.length > 0) shelves.set(key, offers);
