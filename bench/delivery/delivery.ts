@@ -24,13 +24,12 @@ interface Delivery {
 /** Buys as planned, lets the codes come, and waits for them. */
 async function play(arrivals: readonly Arrival[], sandbox: RemoteSandbox, buyer: Buyer): Promise<Delivery[]> {
   const over = new AbortController();
-  const longest = Math.max(...arrivals.map(({ atMs, codeAfterMs = 0 }) => atMs + codeAfterMs));
+  const longest = Math.max(...arrivals.map(({ atMs, codeAfterMs }) => atMs + codeAfterMs));
   const stopWaiting = systemClock.after(longest + PATIENCE_MS, () => over.abort());
 
-  async function deliver({ upstream, atMs, codeAfterMs }: Arrival): Promise<Delivery[]> {
+  async function deliver({ upstream, atMs, codeAfterMs }: Arrival): Promise<Delivery> {
     await sleep(systemClock, atMs);
     const { phone, received } = await buyer.buy(upstream);
-    if (codeAfterMs === undefined) return [];
     await sleep(systemClock, codeAfterMs);
     const comes = received.then(
       () => Date.now(),
@@ -39,10 +38,10 @@ async function play(arrivals: readonly Arrival[], sandbox: RemoteSandbox, buyer:
     const arrived = await sandbox.deliver(upstream, phone);
     const gaveUp = sleep(systemClock, PATIENCE_MS, over.signal).then(() => undefined);
     const seen = await Promise.race([comes, gaveUp]);
-    return [{ upstream, delayMs: seen === undefined ? undefined : seen - arrived }];
+    return { upstream, delayMs: seen === undefined ? undefined : seen - arrived };
   }
 
-  const deliveries = (await Promise.all(arrivals.map(deliver))).flat();
+  const deliveries = await Promise.all(arrivals.map(deliver));
   stopWaiting();
   return deliveries;
 }
@@ -53,23 +52,48 @@ interface Contender {
   readonly buyer: Buyer;
 }
 
-async function rowsOf({ name, sandbox }: Contender, deliveries: readonly Delivery[]): Promise<string[][]> {
-  const books = await sandbox.books();
+type Books = Awaited<ReturnType<RemoteSandbox["books"]>>;
+
+/** What came of one contender's purchases. */
+interface Result {
+  readonly name: string;
+  readonly deliveries: readonly Delivery[];
+  readonly books: Books;
+}
+
+function countIn(books: Books, upstreams: readonly UpstreamId[], count: (of: Books[UpstreamId]) => number): number {
+  return upstreams.reduce((sum, id) => sum + count(books[id]), 0);
+}
+
+function rowsOf({ name, deliveries, books }: Result): string[][] {
   return [...UPSTREAMS, "all" as const].map((upstream) => {
     const due = deliveries.filter((delivery) => upstream === "all" || delivery.upstream === upstream);
     const delays = due.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs / 1_000]));
-    const own = UPSTREAMS.filter((id) => upstream === "all" || id === upstream).map((id) => books[id]);
-    const sum = (count: (of: (typeof own)[number]) => number) => String(own.reduce((all, one) => all + count(one), 0));
+    const own = upstream === "all" ? UPSTREAMS : [upstream];
+    const sum = (count: (of: Books[UpstreamId]) => number) => String(countIn(books, own, count));
     return [
       `${name}: ${upstream}`,
       mean(delays).toFixed(2),
       ...[0.5, 0.95, 1].map((share) => quantile(delays, share).toFixed(2)),
+      sum(({ orders }) => orders.length),
       `${delays.length} of ${due.length}`,
       sum(({ limited }) => limited),
       sum(({ hasty }) => hasty),
       sum(({ calls }) => Object.values(calls).reduce((all, count) => all + count, 0)),
     ];
   });
+}
+
+/** What must not be, in words. */
+function faultsOf({ deliveries, books }: Result): readonly string[] {
+  const missing = deliveries.filter(({ delayMs }) => delayMs === undefined).length;
+  const limited = countIn(books, UPSTREAMS, (of) => of.limited);
+  const hasty = countIn(books, UPSTREAMS, (of) => of.hasty);
+  return [
+    ...(missing > 0 ? [`${missing} of ${deliveries.length} codes were not delivered`] : []),
+    ...(limited > 0 ? [`${limited} calls were over a limit`] : []),
+    ...(hasty > 0 ? [`${hasty} polls came sooner than the documents ask for`] : []),
+  ];
 }
 
 function mean(values: readonly number[]): number {
@@ -90,13 +114,30 @@ const contenders: Contender[] = [
 ];
 await sleep(systemClock, WINDOW_MS);
 try {
-  const played = contenders.map(async (contender) =>
-    rowsOf(contender, await play(arrivals, contender.sandbox, contender.buyer)),
-  );
-  const header = ["delay in seconds", "mean", "p50", "p95", "max", "delivered", "429s", "hasty polls", "calls"];
-  printTable(`${arrivals.length} verifications in ${values.minutes} min`, header, (await Promise.all(played)).flat());
+  const played = contenders.map(async ({ name, sandbox, buyer }): Promise<Result> => {
+    const deliveries = await play(arrivals, sandbox, buyer);
+    return { name, deliveries, books: await sandbox.books() };
+  });
+  const results = await Promise.all(played);
+  const header = [
+    "delay in seconds",
+    "mean",
+    "p50",
+    "p95",
+    "max",
+    "bought",
+    "delivered",
+    "429s",
+    "hasty polls",
+    "calls",
+  ];
+  printTable(`${arrivals.length} verifications in ${values.minutes} min`, header, results.flatMap(rowsOf));
+  const faults = results.slice(0, 1).flatMap(faultsOf);
+  const verdict = faults.length > 0 ? faults : ["every code was delivered, with no 429 and no order polled too soon"];
+  process.stdout.write(`numgate: ${verdict.join("; ")}\n`);
+  if (faults.length > 0) process.exitCode = 1;
 } finally {
   for (const { buyer } of contenders) await buyer.stop();
   for (const sandbox of sandboxes) await sandbox.stop();
 }
-process.exit(0);
+process.exit();

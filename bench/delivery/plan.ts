@@ -9,11 +9,10 @@ export const UPSTREAMS = Object.keys(PER_MINUTE) as readonly UpstreamId[];
 export interface Arrival {
   readonly upstream: UpstreamId;
   readonly atMs: number;
-  /** From its purchase to its code. Undefined: none comes. */
-  readonly codeAfterMs: number | undefined;
+  /** From its purchase to its code: each gets one. */
+  readonly codeAfterMs: number;
 }
 
-const ARRIVES = 0.8;
 const MEDIAN_MS = 15_000;
 const SIGMA = 0.7;
 const LONGEST_MS = 90_000;
@@ -30,7 +29,7 @@ export function planArrivals(minutes: number, seed = 1): readonly Arrival[] {
     Array.from({ length: PER_MINUTE[upstream] * minutes }, (_, nth, gapMs = 60_000 / PER_MINUTE[upstream]) => ({
       upstream,
       atMs: (nth + random()) * gapMs,
-      codeAfterMs: random() < ARRIVES ? Math.min(MEDIAN_MS * Math.exp(SIGMA * normal()), LONGEST_MS) : undefined,
+      codeAfterMs: Math.min(MEDIAN_MS * Math.exp(SIGMA * normal()), LONGEST_MS),
     })),
   ).sort((a, b) => a.atMs - b.atMs);
 }

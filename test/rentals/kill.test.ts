@@ -2,7 +2,7 @@ import path from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { expect, it, onTestFinished } from "vitest";
-import { environmentOf, type Point } from "../../bench/crash/points.ts";
+import { environmentOf, type Place } from "../../bench/crash/points.ts";
 import { RentalService, RentalStatus as Status } from "../../gen/numgate/v1/rental_pb.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
@@ -27,10 +27,10 @@ upstreams:
   );
   return {
     sandbox,
-    /** With a point, it kills itself the first time that it gets there. */
-    async daemon(point?: Point) {
-      const preload = { ...(point && environmentOf({ point, nth: 1 })), NODE_OPTIONS: `--import ${CRASH_POINTS}` };
-      const running = run(folder, [], point && preload);
+    /** With a place, it kills itself the first time that it gets there. */
+    async daemon(place?: Place) {
+      const preload = { ...(place && environmentOf({ ...place, nth: 1 })), NODE_OPTIONS: `--import ${CRASH_POINTS}` };
+      const running = run(folder, [], place && preload);
       const url = await urlOf(running);
       await until(async () => (await fetch(`${url}/readyz`)).ok);
       const rentals = createClient(RentalService, createConnectTransport({ baseUrl: url, httpVersion: "2" }));
@@ -102,7 +102,7 @@ it("kill -9 at every step of renting leaves one rental that was paid once, or no
   for (const point of OF_A_PURCHASE) {
     const { sandbox, daemon } = await startProcess();
     const books = () => sandbox.control.books().pvapins;
-    const first = await daemon(point);
+    const first = await daemon({ point, of: "rental" });
     const wish = { countryCode: "US", service: "whatsapp", days: 3, requestId: REQUEST_ID };
     const [died] = await Promise.all([first.exit, first.rentals.createRental(wish).catch(() => undefined)]);
     expect(died).toBeNull();
@@ -136,7 +136,7 @@ it("kill -9 at every step of extending adds the days once where they were sold",
     const price = 1_000 - Number.parseFloat(books().balance);
     await first.kill();
 
-    const second = await daemon(point);
+    const second = await daemon({ point, of: "extension" });
     const extension = { rentalId, days: 3, requestId: "3f1c2c1e-6f0e-4a52-9d5e-0d5f6f6a0c16" };
     const [died] = await Promise.all([second.exit, second.rentals.extendRental(extension).catch(() => undefined)]);
     expect(died).toBeNull();
