@@ -4,7 +4,7 @@ import { type Rental, RentalStatus as Status } from "../../gen/numgate/v1/rental
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { until } from "../support/clock.ts";
 import { type Gateway, reasonOf } from "../support/gateway.ts";
-import { get, RENTING, type Renting, rent, startRenting, turn, turnUntilRental } from "./support.ts";
+import { deliver, get, RENTING, type Renting, rent, startRenting, turn, turnUntilRental } from "./support.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** What leaves it open whether something was sold. */
@@ -109,6 +109,28 @@ describe("a rental that is given back", () => {
     const { rental } = await gateway.rentals.cancelRental({ rentalId });
     expect(rental?.status).toBe(Status.CANCELLED);
     expect(ordersAt(gateway, upstream)[0]?.status).toBe("cancelled");
+  });
+
+  it.each(RENTING)("at $upstream without an answer is so after a restart too", async ({ upstream, days }) => {
+    const before = await startRenting({ at: [upstream] });
+    const { rentalId } = await rent(before, { days });
+    before.sandbox.control.failNext({ upstream, endpoint: cancelOf(upstream), kind: "reset_after" });
+    expect((await reasonOf(before.rentals.cancelRental({ rentalId }))).reason).toBe("UPSTREAMS_UNAVAILABLE");
+    const gateway = await before.restart();
+    const { rental } = await gateway.rentals.cancelRental({ rentalId });
+    expect(rental?.status).toBe(Status.CANCELLED);
+  });
+
+  it("is kept when a message came after the call that was not answered", async () => {
+    const before = await startRenting({ at: ["pvapins"] });
+    const { rentalId } = await rent(before);
+    before.sandbox.control.failNext({ upstream: "pvapins", endpoint: "rental_cancel", kind: "reset_before" });
+    expect((await reasonOf(before.rentals.cancelRental({ rentalId }))).reason).toBe("UPSTREAMS_UNAVAILABLE");
+    deliver(before, "pvapins", "Your code is 482910");
+    await turnUntilRental(before, rentalId, ({ messageCount }) => messageCount === 1);
+    const gateway = await before.restart();
+    expect((await reasonOf(gateway.rentals.cancelRental({ rentalId }))).reason).toBe("NOT_SUPPORTED");
+    expect((await get(gateway, rentalId)).status).toBe(Status.ACTIVE);
   });
 
   it("by the upstream itself is CANCELLED, and nobody looks at it any more", async () => {
