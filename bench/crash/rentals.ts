@@ -74,7 +74,8 @@ export function createRentalCallers({ ask, buy, over }: Asking, witness: Witness
       const rent = () =>
         buy(caller, "rental", ({ rentals }) => rentals.createRental(request, { timeoutMs: CREATE_TIMEOUT_MS }));
       const bought = note(caller, (await rent())?.rental);
-      if (!bought) return;
+      // A request that was repeated may have come to nothing before.
+      if (!bought || bought.goods === "") return;
       const { id: rentalId, goods } = bought;
       if (!isGivenBack) await watch(caller, rentalId, (_, messages) => messages > 0, MESSAGE_PATIENCE_MS);
       for (const requestId of extensions) await extend(caller, rentalId, requestId);
