@@ -5,7 +5,7 @@ import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
 import { createRefundWitness } from "../refund.ts";
 import { createSingleFlight } from "../single-flight.ts";
-import { type RentalParts, requireRented } from "./parts.ts";
+import { type RentalParts, type Rented, requireRented } from "./parts.ts";
 import { createUnanswered } from "./unanswered.ts";
 
 /** It is not taken back, or is back already: upstreams have the same words for both. */
@@ -26,24 +26,21 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     if (!give) {
       throw new GatewayError("NOT_SUPPORTED", `${upstream} rents for the whole length only`, { metadata });
     }
-    const mayBeBack = await unanswered.begin(rental);
+    const wasAsked = await unanswered.has(rentalId);
     let refund: Money | undefined;
     try {
       refund = await witness.watch(found.upstream, price, () =>
-        found.upstream.run("release", () => give(found.order, UNINTERRUPTED)),
+        found.upstream.run("release", async () => {
+          await unanswered.begin(rentalId);
+          return give(found.order, UNINTERRUPTED);
+        }),
       );
     } catch (error) {
       const isUnknown = error instanceof UpstreamFault;
-      const isInDoubt = mayBeBack || (isUnknown && error.sent);
-      if (!isInDoubt) await unanswered.end(rentalId);
-      if (isUnknown) {
-        throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not say whether it took the number back`, {
-          metadata,
-          retryAfterMs: 10_000,
-        });
-      }
+      if (!wasAsked && !(isUnknown && error.sent)) await unanswered.end(rentalId);
+      if (isUnknown) throw didNotSay(upstream, metadata);
       if (!(error instanceof GatewayError) || ![...REFUSED, "NOT_SUPPORTED"].includes(error.reason)) throw error;
-      if (!mayBeBack || error.reason === "NOT_SUPPORTED") {
+      if (error.reason === "NOT_SUPPORTED" || !wasAsked || !(await isBack(found))) {
         throw new GatewayError("NOT_SUPPORTED", `${upstream} does not take this number back any more`, { metadata });
       }
     }
@@ -52,6 +49,24 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     bell.ring(rentalId);
     ended(cancelled);
     return cancelled;
+  }
+
+  /** Of a number whose refusal may mean that an earlier call was carried out: by what the upstream shows of it. */
+  async function isBack({ rental, upstream, desk, order }: Rented): Promise<boolean> {
+    const { rentals, inbox } = desk;
+    try {
+      if (upstream.desks.inboxTellsEnd) {
+        const { ended } = await upstream.run("inbox", () => inbox(order, UNINTERRUPTED));
+        return ended !== undefined;
+      }
+      if (!rentals) return true;
+      const listed = await upstream.run("rentals", () => rentals(UNINTERRUPTED));
+      return !listed.some(({ orderRef }) => orderRef === order.orderRef);
+    } catch (error) {
+      if (error instanceof GatewayError && error.reason === "ALREADY_ENDED") return true;
+      if (!(error instanceof UpstreamFault)) throw error;
+      throw didNotSay(upstream.id, { rental_id: rental.rentalId, upstream: upstream.id });
+    }
   }
 
   async function end({ rentalId, caller }: Rental, refund: Money | undefined): Promise<Rental> {
@@ -74,4 +89,11 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     /** Resolves when no number is being given back. */
     idle: flights.idle,
   };
+}
+
+function didNotSay(upstream: string, metadata: Readonly<Record<string, string>>): GatewayError {
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not say whether it took the number back`, {
+    metadata,
+    retryAfterMs: 10_000,
+  });
 }

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
-import type { Rental } from "../../core/rental.ts";
 import type { Store } from "../../core/store.ts";
 
 const PLACE = { kind: "release", key: "unanswered" };
-const counts = z.record(z.string(), z.number());
+const ids = z.array(z.string());
 
 /** Which numbers may have been given back although nobody was told, also by an earlier run of the daemon. */
 export interface Unanswered {
-  /** To be called before the upstream is asked. True when an earlier call may have been carried out. */
-  begin(rental: Rental): Promise<boolean>;
+  has(rentalId: string): Promise<boolean>;
+  /** To be called right before the upstream is asked. */
+  begin(rentalId: string): Promise<void>;
   /** The upstream's answer leaves no doubt. */
   end(rentalId: string): Promise<void>;
 }
@@ -18,37 +18,35 @@ export function createUnanswered(
   store: Pick<Store, "saveLearned" | "loadLearned" | "rentals">,
   clock: Clock,
 ): Unanswered {
-  /** How many messages each had when it was first asked for. */
-  let messagesThen: Promise<Map<string, number>> | undefined;
+  let loaded: Promise<Set<string>> | undefined;
 
-  async function load(): Promise<Map<string, number>> {
+  async function load(): Promise<Set<string>> {
     const [saved] = await store.loadLearned(PLACE.kind);
-    if (!saved) return new Map();
+    if (!saved) return new Set();
     const open = new Set((await store.rentals.open()).map(({ rentalId }) => rentalId));
-    return new Map(Object.entries(counts.parse(JSON.parse(saved.value))).filter(([id]) => open.has(id)));
+    return new Set(ids.parse(JSON.parse(saved.value)).filter((id) => open.has(id)));
   }
 
-  function all(): Promise<Map<string, number>> {
-    messagesThen ??= load().catch((error: unknown) => {
-      messagesThen = undefined;
+  function all(): Promise<Set<string>> {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
       throw error;
     });
-    return messagesThen;
+    return loaded;
   }
 
-  async function save(known: ReadonlyMap<string, number>): Promise<void> {
-    const value = JSON.stringify(Object.fromEntries(known));
-    await store.saveLearned([{ ...PLACE, value, time: new Date(clock.now()) }]);
+  async function save(known: ReadonlySet<string>): Promise<void> {
+    await store.saveLearned([{ ...PLACE, value: JSON.stringify([...known]), time: new Date(clock.now()) }]);
   }
 
   return {
-    async begin({ rentalId, messageCount }) {
+    has: async (rentalId) => (await all()).has(rentalId),
+
+    async begin(rentalId) {
       const known = await all();
-      // What has received something since was still rented.
-      const mayBeBack = known.get(rentalId) === messageCount;
-      known.set(rentalId, messageCount);
-      if (!mayBeBack) await save(known);
-      return mayBeBack;
+      if (known.has(rentalId)) return;
+      known.add(rentalId);
+      await save(known);
     },
 
     async end(rentalId) {
