@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Product } from "../../gen/numgate/v1/offer_pb.ts";
+import { Capability, Product } from "../../gen/numgate/v1/offer_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { UPSTREAM_IDS, type UpstreamId } from "../../src/sandbox/upstreams.ts";
@@ -37,14 +37,20 @@ interface Can {
   readonly repeats?: true;
   /** Takes no number back in its first minutes. */
   readonly keeps?: true;
+  /** Tells codes by voice as well. */
+  readonly speaks?: true;
+  /** Sells numbers of an area. */
+  readonly hasAreas?: true;
+  /** Shows by one list where many orders stand. */
+  readonly lists?: true;
 }
 const CAN: Readonly<Record<UpstreamId, Can>> = {
-  ping: {},
-  smsverificationservice: { writes: true },
+  ping: { speaks: true },
+  smsverificationservice: { writes: true, hasAreas: true, lists: true },
   smsverifyo: { hears: true, keeps: true },
   papsms: { hears: true, writes: true },
   pvapins: { writes: true, keeps: true },
-  handler_api: { hears: true, writes: true, repeats: true, keeps: true },
+  handler_api: { hears: true, writes: true, repeats: true, keeps: true, lists: true },
 };
 
 function start(codeDelayMs?: number): Promise<Gateway> {
@@ -53,6 +59,7 @@ function start(codeDelayMs?: number): Promise<Gateway> {
 
 describe.each(UPSTREAM_IDS)("%s", (upstream) => {
   const { hears = false, writes = false, repeats = false, keeps = false } = CAN[upstream];
+  const { speaks = false, hasAreas = false, lists = false } = CAN[upstream];
   it("sells a number, delivers its code to the stream, and is told that it was used", async () => {
     const gateway = await start();
     const { verificationId, phoneNumber, price } = await buy(gateway, { upstreams: [upstream] });
@@ -112,6 +119,42 @@ describe.each(UPSTREAM_IDS)("%s", (upstream) => {
     if (verification?.refund) expect(verification.refund).toEqual(price);
     else expect(upstream).toBe("papsms");
     if (upstream !== "papsms") expect(books.balance).toBe(before);
+    expectNothingForbidden(gateway);
+  });
+
+  it.each([
+    ["by voice", { capability: Capability.VOICE }, speaks],
+    ["in an area", { areaCode: "212" }, hasAreas],
+  ])("sells a number %s where it can", async (_, wish, isSold) => {
+    const gateway = await start();
+    const bought = buy(gateway, { upstreams: [upstream], ...wish });
+    if (isSold) expect((await bought).upstream).toBe(upstream);
+    else expect((await reasonOf(bought)).reason).toBe("NO_OFFERS");
+  });
+
+  it("is asked about many by one list where it has one, and brings each code", async () => {
+    const gateway = await start(Number.POSITIVE_INFINITY);
+    // PVAPins sells five a minute.
+    await Promise.all(Array.from({ length: 5 }, () => buy(gateway, { upstreams: [upstream] })));
+    const { control } = gateway.sandbox;
+    const codesHere = async () =>
+      (await gateway.verifications.listVerifications({})).verifications.map(({ code }) => code);
+    const turnWhile = async (isSo: (turned: number) => boolean | Promise<boolean>) => {
+      for (let turned = 0; turned < 600 && (await isSo(turned)); turned += 1) {
+        await gateway.clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    };
+    await turnWhile((turned) => turned < 30);
+    for (const { ref } of control.books()[upstream].orders) control.deliver({ upstream, orderId: ref });
+    await turnWhile(async () => (await codesHere()).includes(undefined));
+    expect((await codesHere()).sort()).toEqual(
+      control
+        .books()
+        [upstream].orders.map(({ code }) => code)
+        .sort(),
+    );
+    expect((control.books()[upstream].calls.orders ?? 0) > 0).toBe(lists);
     expectNothingForbidden(gateway);
   });
 
