@@ -10,7 +10,7 @@ export type Kill = Crash | { readonly afterReadyMs: number } | { readonly afterS
 export type End = "killed" | "missed" | "ended";
 
 /** A place that is not reached is given up after this. */
-const POINT_PATIENCE_MS = 20_000;
+const POINT_PATIENCE_MS = 40_000;
 const LONGEST_LIFE_MS = 1_200;
 const LONGEST_START_MS = 800;
 /** Verifications are bought oftenest, the others seldom: their third time may not come. */

@@ -1,6 +1,6 @@
 // From a code at the upstream to the code on the client's stream, in wall time: the daemon, a process of its own, over
 // real HTTP to the sandbox, another process, which keeps the documented limits; beside a client that polls every 5 s.
-// `node bench/delivery/delivery.ts [--minutes 5]`
+// `node bench/delivery/delivery.ts [--minutes 5] [--codes 1]`
 
 import { parseArgs } from "node:util";
 import { sleep, systemClock } from "../../src/core/clock.ts";
@@ -24,12 +24,13 @@ interface Delivery {
 /** Buys as planned, lets the codes come, and waits for them. */
 async function play(arrivals: readonly Arrival[], sandbox: RemoteSandbox, buyer: Buyer): Promise<Delivery[]> {
   const over = new AbortController();
-  const longest = Math.max(...arrivals.map(({ atMs, codeAfterMs }) => atMs + codeAfterMs));
+  const longest = Math.max(...arrivals.map(({ atMs, codeAfterMs = 0 }) => atMs + codeAfterMs));
   const stopWaiting = systemClock.after(longest + PATIENCE_MS, () => over.abort());
 
-  async function deliver({ upstream, atMs, codeAfterMs }: Arrival): Promise<Delivery> {
+  async function deliver({ upstream, atMs, codeAfterMs }: Arrival): Promise<Delivery[]> {
     await sleep(systemClock, atMs);
     const { phone, received } = await buyer.buy(upstream);
+    if (codeAfterMs === undefined) return [];
     await sleep(systemClock, codeAfterMs);
     const comes = received.then(
       () => Date.now(),
@@ -38,10 +39,10 @@ async function play(arrivals: readonly Arrival[], sandbox: RemoteSandbox, buyer:
     const arrived = await sandbox.deliver(upstream, phone);
     const gaveUp = sleep(systemClock, PATIENCE_MS, over.signal).then(() => undefined);
     const seen = await Promise.race([comes, gaveUp]);
-    return { upstream, delayMs: seen === undefined ? undefined : seen - arrived };
+    return [{ upstream, delayMs: seen === undefined ? undefined : seen - arrived }];
   }
 
-  const deliveries = await Promise.all(arrivals.map(deliver));
+  const deliveries = (await Promise.all(arrivals.map(deliver))).flat();
   stopWaiting();
   return deliveries;
 }
@@ -104,8 +105,10 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 }
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" } } });
-const arrivals = planArrivals(Number(values.minutes));
+const { values } = parseArgs({
+  options: { minutes: { type: "string", default: "5" }, codes: { type: "string", default: "1" } },
+});
+const arrivals = planArrivals(Number(values.minutes), Number(values.codes));
 const sandboxes = await Promise.all(PORTS.map(startRemoteSandbox));
 const [one, other] = sandboxes as [RemoteSandbox, RemoteSandbox];
 const contenders: Contender[] = [
