@@ -36,9 +36,9 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
         }),
       );
     } catch (error) {
-      const isUnknown = error instanceof UpstreamFault;
-      if (!wasAsked && !(isUnknown && error.sent)) await unanswered.end(rentalId);
-      if (isUnknown) throw didNotSay(upstream, metadata);
+      const isNotTaken = error instanceof GatewayError || (error instanceof UpstreamFault && !error.sent);
+      if (!wasAsked && isNotTaken) await unanswered.end(rentalId);
+      if (error instanceof UpstreamFault) throw didNotSay(upstream, metadata);
       if (!(error instanceof GatewayError) || ![...REFUSED, "NOT_SUPPORTED"].includes(error.reason)) throw error;
       if (error.reason === "NOT_SUPPORTED" || !wasAsked || !(await isBack(found))) {
         throw new GatewayError("NOT_SUPPORTED", `${upstream} does not take this number back any more`, { metadata });
