@@ -3,23 +3,22 @@
 
 import { subscribe } from "node:diagnostics_channel";
 import { StatementSync } from "node:sqlite";
-import type { Point } from "./points.ts";
+import type { Goods, Point } from "./points.ts";
 
-const { CRASH_POINT: wanted, CRASH_NTH: nth = "1" } = process.env;
+const { CRASH_POINT: wanted, CRASH_OF: wantedOf, CRASH_NTH: nth = "1" } = process.env;
 let left = Number(nth);
 
-function reach(point: Point): void {
-  if (point !== wanted) return;
+function reach(point: Point, of: Goods | undefined): void {
+  if (point !== wanted || of !== wantedOf) return;
   left -= 1;
   if (left === 0) process.kill(process.pid, "SIGKILL");
 }
 
-/** What a transaction that holds such a statement leads up to. */
+/** What a transaction that holds such a statement leads up to. The first parameter is the order's place in its table. */
 const STATEMENTS: readonly {
   readonly is: (sql: string, params: readonly unknown[]) => boolean;
   readonly after: Point;
 }[] = [
-  { is: (sql) => /^insert into (?:verifications|orders)\b/.test(sql), after: "wished" },
   { is: (sql) => /^insert into attempts\b/.test(sql), after: "intended" },
   {
     is: (sql, params) => /^update attempts\b/.test(sql) && (params.includes("BOUGHT") || sql.includes("= 'bought'")),
@@ -28,22 +27,37 @@ const STATEMENTS: readonly {
   { is: (sql) => /^insert into messages\b/.test(sql), after: "received" },
 ];
 
-let passed = new Set<Point>();
+/** What each order that was added in this life is for, by its place in the table. */
+const goods = new Map<bigint, Goods>();
+let passed = new Map<Point, Goods | undefined>();
 
 function beforeStatement(sql: string): void {
-  if (sql === "commit" && passed.has("recorded")) reach("recording");
+  if (sql === "commit" && passed.has("recorded")) reach("recording", passed.get("recorded"));
 }
 
-function afterStatement(sql: string, params: readonly unknown[]): void {
-  if (sql === "rollback") passed = new Set();
+function afterStatement(sql: string, params: readonly unknown[], result: unknown): void {
+  if (sql === "rollback") passed = new Map();
   if (sql === "commit") {
     const committed = passed;
-    passed = new Set();
-    for (const point of committed) reach(point);
+    passed = new Map();
+    for (const [point, of] of committed) reach(point, of);
     // Whoever waits for the commit goes on, and publishes, before the event loop turns again.
-    if (committed.has("recorded")) setImmediate(() => reach("published"));
+    if (committed.has("recorded")) setImmediate(() => reach("published", committed.get("recorded")));
   }
-  for (const { is, after } of STATEMENTS) if (is(sql, params)) passed.add(after);
+  if (/^insert into orders\b/.test(sql)) {
+    const of = /'(verification|rental|extension|esim)'/.exec(sql)?.[1] as Goods | undefined;
+    const { lastInsertRowid } = result as { lastInsertRowid: number | bigint };
+    if (of) goods.set(BigInt(lastInsertRowid), of);
+    pass("wished", of);
+  }
+  for (const { is, after } of STATEMENTS) {
+    if (is(sql, params)) pass(after, goods.get(BigInt(params[0] as bigint | number)));
+  }
+}
+
+/** Commands share transactions: the one that is waited for is not to be hidden by another. */
+function pass(point: Point, of: Goods | undefined): void {
+  if (passed.get(point) !== wantedOf) passed.set(point, of);
 }
 
 const plain = new Map<string, string>();
@@ -61,28 +75,34 @@ for (const verb of ["run", "get", "all"] as const) {
     const sql = inOneLine(this.sourceSQL);
     beforeStatement(sql);
     const result = original.apply(this, params);
-    afterStatement(sql, params);
+    afterStatement(sql, params, result);
     return result;
   };
   Object.assign(StatementSync.prototype, { [verb]: watched });
 }
 
-/** How each upstream is asked to sell a number, and to rent one out for longer. */
-const PURCHASES = [
-  /^POST .*\/nonvoip\/orders\/create$/,
-  /^POST .*\/nonvoip\/rentals\/(?:create|[^/]+\/extend)$/,
-  /^POST .*\/api\/v1\/order\/(?:[a-z0-9-]+|[^/]+\/renew)\/$/,
-  /^POST .*\/api\/public\/v1\/order$/,
-  /^POST .*\/numbers\/purchase$/,
-  /\/(?:get_number|rent_renew_number)\.php\?/,
-  /[?&]action=(?:getNumber|getRentNumber|continueRentNumber)/,
+/** How upstreams are asked to sell something; the first that fits says what. */
+const PURCHASES: readonly (readonly [RegExp, Goods])[] = [
+  [/^POST .*\/nonvoip\/rentals\/[^/]+\/extend$/, "extension"],
+  [/^POST .*\/api\/v1\/order\/[^/]+\/renew\/$/, "extension"],
+  [/\/rent_renew_number\.php\?|[?&]action=continueRentNumber/, "extension"],
+  [/^POST .*\/nonvoip\/rentals\/create$/, "rental"],
+  [/^POST .*\/api\/v1\/order\/rent[a-z0-9-]*\/$/, "rental"],
+  [/\/get_number\.php\?.*\bis_rent=1|[?&]action=getRentNumber/, "rental"],
+  [/^POST .*\/api\/v1\/order\/esim\/$/, "esim"],
+  [/^POST .*\/nonvoip\/orders\/create$/, "verification"],
+  [/^POST .*\/api\/v1\/order\/[a-z-]+\/$/, "verification"],
+  [/^POST .*\/api\/public\/v1\/order$/, "verification"],
+  [/^POST .*\/numbers\/purchase$/, "verification"],
+  [/\/get_number\.php\?|[?&]action=getNumber/, "verification"],
 ];
 
 function onPurchase(channel: string, point: Point): void {
   subscribe(channel, (message) => {
     const { request } = message as { request: { method: string; path: string } };
     const call = `${request.method} ${request.path}`;
-    if (PURCHASES.some((purchase) => purchase.test(call))) reach(point);
+    const of = PURCHASES.find(([purchase]) => purchase.test(call))?.[1];
+    if (of) reach(point, of);
   });
 }
 

@@ -1,6 +1,6 @@
 // Kills a daemon under load again and again, and compares its books with those of the upstreams that it bought from.
 //
-//   node bench/crash/crash.ts [--cycles 200] [--seed 1] [--faults 0.3] [--workers 8] [--sandboxes 3] [--settle 30]
+//   node bench/crash/crash.ts [--cycles 200] [--seed 1] [--faults 0.3] [--workers 10] [--sandboxes 3] [--settle 30]
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ const { values } = parseArgs({
     cycles: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     faults: { type: "string", default: "0" },
-    workers: { type: "string", default: "8" },
+    workers: { type: "string", default: "10" },
     sandboxes: { type: "string", default: "3" },
     settle: { type: "string", default: "30" },
     calm: { type: "string", default: "5" },

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
+import { EsimService } from "../../gen/numgate/v1/esim_pb.ts";
+import { RentalService } from "../../gen/numgate/v1/rental_pb.ts";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Seller } from "./market.ts";
 import { type Crash, environmentOf } from "./points.ts";
@@ -15,6 +17,13 @@ const CRASH_POINTS = path.join(import.meta.dirname, "crash-points.ts");
 
 export const CALLERS = ["ada", "grace"] as const;
 export type CallerName = (typeof CALLERS)[number];
+
+/** What a caller calls. */
+export interface Services {
+  readonly verifications: Client<typeof VerificationService>;
+  readonly rentals: Client<typeof RentalService>;
+  readonly esims: Client<typeof EsimService>;
+}
 
 /** How a process ended. */
 export interface Exit {
@@ -29,7 +38,7 @@ export interface Life {
   readonly ready: Promise<number | undefined>;
   readonly exit: Promise<Exit>;
   hasEnded(): boolean;
-  as(caller: CallerName): Client<typeof VerificationService>;
+  as(caller: CallerName): Services;
   /** How many offers of an upstream are for sale; at most one is counted. */
   offersAt(upstream: string): Promise<number>;
 }
@@ -88,7 +97,14 @@ export async function prepareDaemon(folder: string, sellers: readonly Seller[]):
       child,
       exit,
       hasEnded: () => ended,
-      as: (caller) => createClient(VerificationService, transportFor(caller)),
+      as(caller) {
+        const transport = transportFor(caller);
+        return {
+          verifications: createClient(VerificationService, transport),
+          rentals: createClient(RentalService, transport),
+          esims: createClient(EsimService, transport),
+        };
+      },
       async offersAt(upstream) {
         const catalog = createClient(CatalogService, transportFor("ada"));
         return (await catalog.listOffers({ upstreams: [upstream], pageSize: 1 })).offers.length;
@@ -167,13 +183,22 @@ function tokenOf(caller: CallerName): string {
 /** What PapSMS is priced at: it has no price list. */
 const PRICES = `{ us/whatsapp: "0.80", us/telegram: "0.70", us/sandboxinstant: "0.10", us/sandboxnever: "0.10", us/sandboxempty: "0.10" }`;
 
+/** How long numbers are rented out for, at every upstream that rents; extensions are as long. */
+export const RENT_DAYS = 3;
+
+/** What some entries have beside the rest. */
+const OWN: Readonly<Partial<Record<Seller["provider"], string>>> = {
+  papsms: `, prices: ${PRICES}`,
+  pvapins: `, pvapins: { rent_days: ${RENT_DAYS} }`,
+  handler_api: `, handler_api: { rent_days: [${RENT_DAYS}] }`,
+};
+
 function configuration(sellers: readonly Seller[]): string {
   const callers = CALLERS.map(
     (name) => `  - { name: ${name}, token: ${tokenOf(name)}, budget: { per_day: "1000000.00" } }`,
   );
   const upstreams = sellers.map(({ id, provider, baseUrl }) => {
-    const prices = provider === "papsms" ? `, prices: ${PRICES}` : "";
-    return `  - { id: ${id}, provider: ${provider}, api_key: sandbox, base_url: "${baseUrl}"${prices} }`;
+    return `  - { id: ${id}, provider: ${provider}, api_key: sandbox, base_url: "${baseUrl}"${OWN[provider] ?? ""} }`;
   });
   return [
     "listen: 127.0.0.1:0",

@@ -1,26 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "../../src/sandbox/random.ts";
 import type { Life } from "./daemon.ts";
-import { type Crash, POINT_NAMES } from "./points.ts";
+import { type Crash, PLACES } from "./points.ts";
 
-/** What ends a life of the daemon: a named point, or a kill so long after it was ready, or after it was started. */
+/** What ends a life of the daemon: a named place, or a kill so long after it was ready, or after it was started. */
 export type Kill = Crash | { readonly afterReadyMs: number } | { readonly afterStartMs: number };
 
-/** How a life ended: `missed` never got to its point and was killed, `ended` was not killed at all. */
+/** How a life ended: `missed` never got to its place and was killed, `ended` was not killed at all. */
 export type End = "killed" | "missed" | "ended";
 
-/** A point that is not reached is given up after this. */
-const POINT_PATIENCE_MS = 20_000;
+/** A place that is not reached is given up after this. */
+const POINT_PATIENCE_MS = 40_000;
 const LONGEST_LIFE_MS = 1_200;
 const LONGEST_START_MS = 800;
+/** Verifications are bought oftenest, the others seldom: their third time may not come. */
+const LATEST_NTH = 2;
 
-/** What a seed makes of so many cycles: every third life ends at a named point, some before they are ready. */
+/** What a seed makes of so many cycles: every second life ends at a named place, some before they are ready. */
 export function drawKills(cycles: number, seed: number): readonly Kill[] {
   const random = createRandom(seed);
   return Array.from({ length: cycles }, (_, cycle): Kill => {
-    const [share, nth] = [random(), 1 + Math.floor(random() * 3)];
-    if (cycle % 3 === 2) return { point: POINT_NAMES[Math.floor(cycle / 3) % POINT_NAMES.length] ?? "intended", nth };
-    return cycle % 10 === 9
+    const [share, nth] = [random(), 1 + Math.floor(random() * LATEST_NTH)];
+    const place = cycle % 2 === 1 ? PLACES[Math.floor(cycle / 2) % PLACES.length] : undefined;
+    if (place) return { ...place, nth: place.of === "verification" ? nth : 1 };
+    return cycle % 10 === 8
       ? { afterStartMs: Math.floor(share * LONGEST_START_MS) }
       : { afterReadyMs: Math.floor(share * LONGEST_LIFE_MS) };
   });

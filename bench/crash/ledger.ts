@@ -11,9 +11,17 @@ export interface Ledger {
   readonly refund: bigint;
   /** What the budgets count: it has to be the sum of the entries. */
   readonly spending: bigint;
+  /** Requests of one caller under which more than one purchase was made, or may have been. */
+  readonly duplicates: readonly string[];
   /** Of the database itself; `ok` when it is whole. */
   readonly integrity: string;
 }
+
+/** An attempt that was not refused has bought, or may have. */
+const DUPLICATES = `
+  select o.product, o.request_id from orders o join attempts a on a.order_seq = o.seq
+  where a.outcome is null or a.outcome <> 'REFUSED'
+  group by o.caller, o.product, o.request_id having count(*) > 1`;
 
 /** Reads the database of a daemon that was killed, from a copy: opening the file would take part in its recovery. */
 export function readLedger(database: string): Ledger {
@@ -33,6 +41,10 @@ export function readLedger(database: string): Ledger {
       charge: sum("charge"),
       refund: sum("refund"),
       spending: BigInt(Number(spending?.micros ?? 0)),
+      duplicates: db
+        .prepare(DUPLICATES)
+        .all()
+        .map(({ product, request_id: id }) => `${id} (${product})`),
       integrity: String(db.prepare("pragma integrity_check").get()?.integrity_check),
     };
   } finally {

@@ -1,5 +1,6 @@
 import { parseMoney } from "../../src/core/money.ts";
 import type { OrderEntry } from "../../src/sandbox/books.ts";
+import { ControlError } from "../../src/sandbox/control.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { smsVerifyoCatalogue } from "../../src/sandbox/smsverifyo/catalogue.ts";
@@ -29,10 +30,25 @@ export interface Market {
   books(seller: Seller): SellerBooks;
   /** From now on this share of the purchases meets one of the faults. */
   fail(rate: number, kinds: readonly FaultKind[]): void;
+  /** One more message arrives at a number that is rented; nothing happens when it is not any more. */
+  deliver(sellerId: string, phone: string): void;
   /** From now on nobody has numbers for Telegram at Ping, where catalogues still list them. */
   sellOut(): void;
   close(): Promise<void>;
 }
+
+/** What sells something, as the books name it. */
+const PURCHASES: Readonly<Record<UpstreamId, readonly string[]>> = {
+  ping: ["create", "rental_create", "rental_extend"],
+  smsverificationservice: ["create", "rental_create", "renew", "esim_create"],
+  smsverifyo: ["create"],
+  papsms: ["create"],
+  pvapins: ["create", "rental_create", "rental_extend"],
+  handler_api: ["create", "rental_create", "rental_extend"],
+};
+
+/** Those that rent numbers out. */
+export const RENTING: readonly UpstreamId[] = ["ping", "smsverificationservice", "pvapins", "handler_api"];
 
 /** More than any run spends. */
 const BALANCE = "100000.00";
@@ -65,7 +81,15 @@ export async function openMarket({ sandboxes, seed }: { sandboxes: number; seed:
     },
     fail(rate, kinds) {
       for (const [{ provider: upstream }, { control }] of places) {
-        control.failOften({ upstream, endpoint: "create", rate, kinds });
+        for (const endpoint of PURCHASES[upstream]) control.failOften({ upstream, endpoint, rate, kinds });
+      }
+    },
+    deliver(sellerId, phone) {
+      const [seller, sandbox] = [...places].find(([{ id }]) => id === sellerId) ?? [];
+      try {
+        sandbox?.control.deliver({ upstream: seller?.provider, phone });
+      } catch (error) {
+        if (!(error instanceof ControlError)) throw error;
       }
     },
     sellOut() {

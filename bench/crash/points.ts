@@ -14,13 +14,38 @@ export type Point = keyof typeof POINTS;
 
 export const POINT_NAMES = Object.keys(POINTS) as readonly Point[];
 
-export interface Crash {
+/** What is bought, each by a request of its own. */
+export const GOODS = ["verification", "rental", "extension", "esim"] as const;
+export type Goods = (typeof GOODS)[number];
+
+/** A point in the purchase of one kind of goods. */
+export interface Place {
   readonly point: Point;
+  readonly of: Goods;
+}
+
+/** Nothing is received by an extension or by an eSIM, and nobody watches an eSIM. */
+const NOWHERE: readonly Place[] = [
+  { point: "received", of: "extension" },
+  { point: "received", of: "esim" },
+  { point: "published", of: "esim" },
+];
+
+/** Every place, one of each kind of goods after the other. */
+export const PLACES: readonly Place[] = POINT_NAMES.flatMap((point) => GOODS.map((of) => ({ point, of }))).filter(
+  (place) => !NOWHERE.some(({ point, of }) => point === place.point && of === place.of),
+);
+
+export function nameOfPlace({ point, of }: Place): string {
+  return `${of} ${point}`;
+}
+
+export interface Crash extends Place {
   /** 1 is the first time that the daemon gets there. */
   readonly nth: number;
 }
 
 /** What tells the preloaded module where to end its process. */
-export function environmentOf({ point, nth }: Crash): Record<string, string> {
-  return { CRASH_POINT: point, CRASH_NTH: String(nth) };
+export function environmentOf({ point, of, nth }: Crash): Record<string, string> {
+  return { CRASH_POINT: point, CRASH_OF: of, CRASH_NTH: String(nth) };
 }

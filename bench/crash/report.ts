@@ -1,5 +1,5 @@
 import { formatDecimal } from "../../src/core/money.ts";
-import { POINTS } from "./points.ts";
+import { GOODS, type Goods, nameOfPlace, PLACES, POINTS } from "./points.ts";
 import type { RunReport } from "./run.ts";
 
 /** What the run was asked for. */
@@ -13,16 +13,25 @@ const MOST_DIFFERENCES = 50;
 
 /** A run, for people to read. */
 export function describeReport(report: RunReport, { cycles, seed, rate }: Asked): string {
-  const { tally, money, restartMs, differences } = report;
+  const { tally, counts, money, restartMs, differences } = report;
   const sorted = restartMs.toSorted((a, b) => a - b);
+  const each = (count: (goods: Goods) => number): string => {
+    const all = GOODS.map((goods) => [goods, count(goods)] as const);
+    const sum = all.reduce((total, [, of]) => total + of, 0);
+    return `${sum}: ${all.map(([goods, of]) => `${of} ${goods}${of === 1 ? "" : "s"}`).join(", ")}`;
+  };
   const rows: readonly (readonly [string, string | number])[] = [
     ["cycles", `${cycles} (seed ${seed}, ${Math.round(rate * 100)} % of purchases faulty)`],
-    ["creates", `${tally.creates}, of which ${tally.repeated} were sent again after a lost connection`],
-    ["sold by the upstreams", report.sold],
-    ["bought by the gateway", `${report.bought}, of which ${report.refunded} were given back for a refund`],
+    ["requests", each((goods) => tally.asked[goods])],
+    ["sent again after a loss", each((goods) => tally.repeated[goods])],
+    ["sold by the upstreams", each((goods) => counts[goods].sold)],
+    ["bought by the gateway", each((goods) => counts[goods].bought)],
+    ["given back for a refund", report.refunded],
+    ["messages of rentals", report.messages],
     ["uncertain, settled", report.settled],
-    ["uncertain, listed", `${report.uncertain}, of which ${report.uncertainSold} were sold`],
-    ["paid, never learnt", report.unlearnt],
+    ["uncertain, listed", each((goods) => counts[goods].uncertain)],
+    ["of them sold", each((goods) => counts[goods].uncertainSold)],
+    ["paid, never learnt", each((goods) => counts[goods].unlearnt)],
     ["bought twice", report.duplicates],
     ["lost", report.lost],
     ["money: upstreams", `${usd(money.spent)} spent`],
@@ -33,9 +42,9 @@ export function describeReport(report: RunReport, { cycles, seed, rate }: Asked)
     ],
     ["refusals", [...tally.refusals].map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"],
   ];
-  const points = Object.entries(POINTS).flatMap(([point, where]) => {
-    const { asked, hit } = report.points.get(point as keyof typeof POINTS) ?? { asked: 0, hit: 0 };
-    return asked > 0 ? [`  ${point.padEnd(10)} ${hit} of ${asked}  ${where}`] : [];
+  const points = PLACES.flatMap((place) => {
+    const { asked, hit } = report.points.get(nameOfPlace(place)) ?? { asked: 0, hit: 0 };
+    return asked > 0 ? [`  ${nameOfPlace(place).padEnd(24)} ${hit} of ${asked}  ${POINTS[place.point]}`] : [];
   });
   return [
     ...rows.map(([name, value]) => `${name.padEnd(24)}${value}`),

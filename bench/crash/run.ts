@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
-import type { Verification } from "../../gen/numgate/v1/verification_pb.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
+import type { Tally } from "./asking.ts";
 import { type Comparison, compare, compareLedger } from "./compare.ts";
-import { CALLERS, type Daemon, type Life, prepareDaemon } from "./daemon.ts";
+import { CALLERS, type CallerName, type Daemon, type Life, prepareDaemon } from "./daemon.ts";
+import { getHolding, type Holding, listHoldings } from "./holdings.ts";
 import { endLife, type Kill } from "./kills.ts";
 import { readLedger } from "./ledger.ts";
-import { startLoad, type Tally } from "./load.ts";
+import { startLoad } from "./load.ts";
 import { type Market, openMarket } from "./market.ts";
-import type { Point } from "./points.ts";
+import { nameOfPlace } from "./points.ts";
 import { createWitness, forgotten, type Shown, type Witness } from "./witness.ts";
 
 export interface RunOptions {
@@ -33,9 +34,11 @@ export interface RunOptions {
 }
 
 export interface RunReport extends Comparison {
-  /** Of each named point, how many lives were to end there, and how many did. */
-  readonly points: ReadonlyMap<Point, { readonly asked: number; readonly hit: number }>;
+  /** Of each named place, how many lives were to end there, and how many did. */
+  readonly points: ReadonlyMap<string, { readonly asked: number; readonly hit: number }>;
   readonly tally: Tally;
+  /** Requests under which more than one purchase was made. */
+  readonly duplicates: number;
   /** Purchases that were uncertain once and are not any more. */
   readonly settled: number;
   /** From the start of the process to its readiness, of each restart that came so far. */
@@ -64,8 +67,8 @@ async function crashAndCompare(daemon: Daemon, market: Market, options: RunOptio
   const witness = createWitness();
   const differences: string[] = [];
   const restartMs: number[] = [];
-  const points = new Map<Point, { asked: number; hit: number }>();
-  const load = startLoad({ daemon, witness, upstreams: market.sellers.map(({ id }) => id), workers, seed });
+  const points = new Map<string, { asked: number; hit: number }>();
+  const load = startLoad({ daemon, witness, market, workers, seed });
 
   async function onReady(life: Life, readyMs: number): Promise<void> {
     restartMs.push(readyMs);
@@ -77,8 +80,9 @@ async function crashAndCompare(daemon: Daemon, market: Market, options: RunOptio
     const life = daemon.launch("point" in kill ? kill : undefined);
     const end = await endLife(life, kill, (readyMs) => onReady(life, readyMs));
     if ("point" in kill) {
-      const { asked, hit } = points.get(kill.point) ?? { asked: 0, hit: 0 };
-      points.set(kill.point, { asked: asked + 1, hit: hit + (end === "killed" ? 1 : 0) });
+      const place = nameOfPlace(kill);
+      const { asked, hit } = points.get(place) ?? { asked: 0, hit: 0 };
+      points.set(place, { asked: asked + 1, hit: hit + (end === "killed" ? 1 : 0) });
     }
     if (end === "ended")
       differences.push(`the daemon ended by itself in cycle ${cycle} with ${(await life.exit).code}`);
@@ -88,16 +92,17 @@ async function crashAndCompare(daemon: Daemon, market: Market, options: RunOptio
   await onReady(last, (await last.ready) ?? neverReady());
   await sleep(options.calmMs);
   await load.stop();
-  const { verifications, comparison } = await settle(last, market, options);
+  const { holdings, comparison } = await settle(last, market, options);
   await daemon.kill();
-  const ledger = compareLedger(readLedger(daemon.database), verifications, comparison.money.booked);
+  const ledger = readLedger(daemon.database);
 
-  const present = new Map(verifications.map((verification) => [verification.verificationId, verification]));
-  const unsettled = new Set(verifications.filter(isUncertain).map(({ verificationId }) => verificationId));
+  const present = new Map(holdings.map((holding) => [holding.id, holding]));
+  const unsettled = new Set(holdings.filter(isUncertain).map(({ id }) => id));
   return {
     ...comparison,
     points,
     tally: load.tally,
+    duplicates: ledger.duplicates.length,
     settled: [...witness.uncertain].filter((id) => !unsettled.has(id)).length,
     restartMs,
     errors: daemon.errors,
@@ -108,7 +113,7 @@ async function crashAndCompare(daemon: Daemon, market: Market, options: RunOptio
       ...witness.all().flatMap(([id, shown]) => lacks(id, shown, present.get(id))),
       ...comparison.differences,
       ...comparison.behind.map((news) => `${news}, and the gateway did not ask in time`),
-      ...ledger,
+      ...compareLedger(ledger, holdings, comparison.money.booked),
     ],
   };
 }
@@ -129,7 +134,9 @@ async function warmUp(daemon: Daemon, market: Market): Promise<void> {
 async function takenBack(life: Life, witness: Witness): Promise<readonly string[]> {
   const news = witness.takeNews();
   try {
-    const looks = news.map(async ({ id, caller, shown }) => lacks(id, shown, await find(life, caller, id)));
+    const looks = news.map(async ({ id, caller, shown }) => {
+      return lacks(id, shown, await find(life, caller, { id, product: shown.product }));
+    });
     return (await Promise.all(looks)).flat();
   } catch (error) {
     // It was killed meanwhile: the next life will tell.
@@ -140,47 +147,58 @@ async function takenBack(life: Life, witness: Witness): Promise<readonly string[
   }
 }
 
-async function find(life: Life, caller: (typeof CALLERS)[number], id: string): Promise<Verification | undefined> {
+async function find(
+  life: Life,
+  caller: CallerName,
+  what: Pick<Holding, "id" | "product">,
+): Promise<Holding | undefined> {
   try {
-    return (await life.as(caller).getVerification({ verificationId: id })).verification;
+    return await getHolding(life, caller, what);
   } catch (error) {
     if (ConnectError.from(error).code === Code.NotFound) return undefined;
     throw error;
   }
 }
 
-function lacks(id: string, shown: Shown, present: Verification | undefined): readonly string[] {
+function lacks(id: string, shown: Shown, present: Holding | undefined): readonly string[] {
   return forgotten(shown, present).map((what) => `${id} ${what}`);
 }
 
 /** Waits, within bounds, for the gateway to hear of everything and for uncertain purchases to be settled. */
 async function settle(life: Life, market: Market, { catchUpMs, settleMs }: RunOptions) {
   const start = performance.now();
-  for (;;) {
-    const verifications = await listAll(life);
-    const comparison = compare(market, verifications);
-    const waited = performance.now() - start;
-    const caughtUp = comparison.behind.length === 0 || waited > catchUpMs;
-    const settled = comparison.uncertain === 0 || waited > settleMs;
-    if (caughtUp && settled) return { verifications, comparison };
-    await sleep(250);
+  const leaving = new AbortController();
+  const watched = new Set<string>();
+  try {
+    for (;;) {
+      const holdings = await listHoldings(life);
+      const comparison = compare(market, holdings);
+      const waited = performance.now() - start;
+      const caughtUp = comparison.behind.length === 0 || waited > catchUpMs;
+      const settled = comparison.uncertain === 0 || waited > settleMs;
+      if (caughtUp && settled) return { holdings, comparison };
+      for (const id of comparison.rentalsBehind) {
+        if (!watched.has(id)) expectNews(life, id, leaving.signal);
+        watched.add(id);
+      }
+      await sleep(250);
+    }
+  } finally {
+    leaving.abort();
   }
 }
 
-async function listAll(life: Life): Promise<readonly Verification[]> {
-  const all: Verification[] = [];
+/** A number that nobody watches is looked at seldom. */
+function expectNews(life: Life, rentalId: string, signal: AbortSignal): void {
   for (const caller of CALLERS) {
-    let pageToken = "";
-    do {
-      const page = await life.as(caller).listVerifications({ pageSize: 1_000, pageToken });
-      all.push(...page.verifications);
-      pageToken = page.nextPageToken;
-    } while (pageToken !== "");
+    const events = life.as(caller).rentals.watchRental({ rentalId }, { signal });
+    void (async () => {
+      for await (const _ of events);
+    })().catch(() => undefined);
   }
-  return all;
 }
 
-function isUncertain({ attempts }: Verification): boolean {
+function isUncertain({ attempts }: Holding): boolean {
   return attempts.at(-1)?.outcome === Outcome.UNCERTAIN;
 }
 

@@ -1,15 +1,20 @@
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
-import { VerificationStatus as Status, type Verification } from "../../gen/numgate/v1/verification_pb.ts";
 import type { CallerName } from "./daemon.ts";
+import type { Holding } from "./holdings.ts";
 
-/** All that callers were shown of one verification. */
+/** All that callers were shown of one thing that they have. */
 export interface Shown {
-  status: Status;
-  phoneNumber: string;
+  readonly product: Holding["product"];
+  status: string;
+  goods: string;
   readonly codes: Set<string>;
   readonly messageIds: Set<string>;
   /** Of each attempt, in order, as it was last shown. */
   outcomes: readonly Outcome[];
+  /** The most. */
+  totalDays: number;
+  /** The latest. */
+  expireMs: number;
 }
 
 export interface News {
@@ -21,7 +26,7 @@ export interface News {
 
 /** Remembers what callers were shown, so that nothing of it can be taken back unnoticed. */
 export interface Witness {
-  note(caller: CallerName, verification: Verification): void;
+  note(caller: CallerName, holding: Holding): void;
   /** Takes what was shown since the last time. */
   takeNews(): readonly News[];
   /** It could not be looked at: it counts as news again. */
@@ -34,20 +39,22 @@ export interface Witness {
 }
 
 /** What each status may become. Nobody in this load asks for another code. */
-const NEXT: readonly (readonly [Status, readonly Status[]])[] = [
-  [Status.PENDING, [Status.WAITING, Status.FAILED]],
-  [Status.WAITING, [Status.RECEIVED, Status.CANCELLED, Status.EXPIRED]],
-  [Status.RECEIVED, [Status.COMPLETED]],
-];
+const NEXT: Readonly<Record<string, readonly string[]>> = {
+  PENDING: ["WAITING", "ACTIVE", "FAILED"],
+  WAITING: ["RECEIVED", "CANCELLED", "EXPIRED"],
+  RECEIVED: ["COMPLETED"],
+  ACTIVE: ["EXPIRED", "CANCELLED"],
+};
 
 /** Whether what was `before` may be `now` later, or still. */
-function mayBecome(before: Status, now: Status): boolean {
-  if (before === now) return true;
-  const next = NEXT.find(([status]) => status === before)?.[1] ?? [];
-  return next.some((status) => mayBecome(status, now));
+function mayBecome(before: string, now: string): boolean {
+  return before === now || (NEXT[before] ?? []).some((status) => mayBecome(status, now));
 }
 
 const SETTLED: readonly Outcome[] = [Outcome.BOUGHT, Outcome.REFUSED];
+
+/** An upstream's own word on a rental's end may be so much earlier than what was worked out before. */
+export const ENDS_DIFFER_MS = 150_000;
 
 export function createWitness(): Witness {
   const all = new Map<string, Shown>();
@@ -56,29 +63,33 @@ export function createWitness(): Witness {
   let news = new Map<string, CallerName>();
 
   return {
-    note(caller, verification) {
-      const { verificationId, status, phoneNumber, attempts } = verification;
-      const known = all.get(verificationId) ?? {
+    note(caller, { id, product, status, goods, attempts, code, messages, totalDays, expireMs }) {
+      const known = all.get(id) ?? {
+        product,
         status,
-        phoneNumber,
+        goods,
         codes: new Set(),
         messageIds: new Set(),
         outcomes: [],
+        totalDays,
+        expireMs,
       };
-      all.set(verificationId, known);
-      news.set(verificationId, caller);
-      if (known.phoneNumber !== "" && phoneNumber !== "" && phoneNumber !== known.phoneNumber) {
-        contradictions.push(`${verificationId} was shown with two numbers`);
+      all.set(id, known);
+      news.set(id, caller);
+      if (known.goods !== "" && goods !== "" && goods !== known.goods) {
+        contradictions.push(`${id} was shown with two numbers or codes`);
       }
-      known.phoneNumber ||= phoneNumber;
+      known.goods ||= goods;
       // Answers to calls at the same time may overtake each other.
       if (mayBecome(known.status, status)) known.status = status;
-      if (verification.code !== undefined) known.codes.add(verification.code);
-      for (const { messageId } of verification.messages) known.messageIds.add(messageId);
+      known.totalDays = Math.max(known.totalDays, totalDays);
+      known.expireMs = Math.max(known.expireMs, expireMs);
+      if (code !== undefined) known.codes.add(code);
+      for (const { messageId } of messages) known.messageIds.add(messageId);
       if (attempts.length >= known.outcomes.length) {
         known.outcomes = attempts.map(({ outcome }, index) => laterOutcome(known.outcomes[index], outcome));
       }
-      if (attempts.at(-1)?.outcome === Outcome.UNCERTAIN) uncertain.add(verificationId);
+      if (attempts.at(-1)?.outcome === Outcome.UNCERTAIN) uncertain.add(id);
     },
     takeNews() {
       const taken = [...news].flatMap(([id, caller]) => {
@@ -98,9 +109,9 @@ export function createWitness(): Witness {
 }
 
 /** What `present` takes back of what was shown, in words. */
-export function forgotten(shown: Shown, present: Verification | undefined): readonly string[] {
+export function forgotten(shown: Shown, present: Holding | undefined): readonly string[] {
   if (!present) return ["is not there"];
-  const { status, phoneNumber, messages, attempts } = present;
+  const { status, goods, messages, attempts, totalDays, expireMs } = present;
   const codes = messages.map(({ code }) => code);
   const messageIds = messages.map(({ messageId }) => messageId);
   const kept = (before: Outcome, index: number) => {
@@ -108,16 +119,14 @@ export function forgotten(shown: Shown, present: Verification | undefined): read
     return now !== undefined && (now === before || !SETTLED.includes(before));
   };
   return [
-    ...(mayBecome(shown.status, status) ? [] : [`was shown ${nameOf(shown.status)} and is ${nameOf(status)}`]),
-    ...(shown.phoneNumber === "" || shown.phoneNumber === phoneNumber ? [] : ["has another number than was shown"]),
+    ...(mayBecome(shown.status, status) ? [] : [`was shown ${shown.status} and is ${status}`]),
+    ...(shown.goods === "" || shown.goods === goods ? [] : ["has another number or code than was shown"]),
     ...([...shown.codes].every((code) => codes.includes(code)) ? [] : ["lacks a code that was shown"]),
     ...([...shown.messageIds].every((id) => messageIds.includes(id)) ? [] : ["lacks a message that was shown"]),
     ...(shown.outcomes.every(kept) ? [] : ["has other attempts than were shown"]),
+    ...(shown.totalDays <= totalDays ? [] : [`was shown with ${shown.totalDays} days and has ${totalDays}`]),
+    ...(shown.expireMs - ENDS_DIFFER_MS <= expireMs ? [] : ["ends sooner than was shown"]),
   ];
-}
-
-export function nameOf(status: Status): string {
-  return Object.entries(Status).find(([, value]) => value === status)?.[0] ?? `status ${status}`;
 }
 
 function laterOutcome(before: Outcome | undefined, now: Outcome): Outcome {

@@ -1,6 +1,6 @@
 // From a code at the upstream to the code on the client's stream, in wall time: the daemon, a process of its own, over
 // real HTTP to the sandbox, another process, which keeps the documented limits; beside a client that polls every 5 s.
-// `node bench/delivery/delivery.ts [--minutes 5]`
+// `node bench/delivery/delivery.ts [--minutes 5] [--codes 1]`
 
 import { parseArgs } from "node:util";
 import { sleep, systemClock } from "../../src/core/clock.ts";
@@ -53,23 +53,48 @@ interface Contender {
   readonly buyer: Buyer;
 }
 
-async function rowsOf({ name, sandbox }: Contender, deliveries: readonly Delivery[]): Promise<string[][]> {
-  const books = await sandbox.books();
+type Books = Awaited<ReturnType<RemoteSandbox["books"]>>;
+
+/** What came of one contender's purchases. */
+interface Result {
+  readonly name: string;
+  readonly deliveries: readonly Delivery[];
+  readonly books: Books;
+}
+
+function countIn(books: Books, upstreams: readonly UpstreamId[], count: (of: Books[UpstreamId]) => number): number {
+  return upstreams.reduce((sum, id) => sum + count(books[id]), 0);
+}
+
+function rowsOf({ name, deliveries, books }: Result): string[][] {
   return [...UPSTREAMS, "all" as const].map((upstream) => {
     const due = deliveries.filter((delivery) => upstream === "all" || delivery.upstream === upstream);
     const delays = due.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs / 1_000]));
-    const own = UPSTREAMS.filter((id) => upstream === "all" || id === upstream).map((id) => books[id]);
-    const sum = (count: (of: (typeof own)[number]) => number) => String(own.reduce((all, one) => all + count(one), 0));
+    const own = upstream === "all" ? UPSTREAMS : [upstream];
+    const sum = (count: (of: Books[UpstreamId]) => number) => String(countIn(books, own, count));
     return [
       `${name}: ${upstream}`,
       mean(delays).toFixed(2),
       ...[0.5, 0.95, 1].map((share) => quantile(delays, share).toFixed(2)),
+      sum(({ orders }) => orders.length),
       `${delays.length} of ${due.length}`,
       sum(({ limited }) => limited),
       sum(({ hasty }) => hasty),
       sum(({ calls }) => Object.values(calls).reduce((all, count) => all + count, 0)),
     ];
   });
+}
+
+/** What must not be, in words. */
+function faultsOf({ deliveries, books }: Result): readonly string[] {
+  const missing = deliveries.filter(({ delayMs }) => delayMs === undefined).length;
+  const limited = countIn(books, UPSTREAMS, (of) => of.limited);
+  const hasty = countIn(books, UPSTREAMS, (of) => of.hasty);
+  return [
+    ...(missing > 0 ? [`${missing} of ${deliveries.length} codes were not delivered`] : []),
+    ...(limited > 0 ? [`${limited} calls were over a limit`] : []),
+    ...(hasty > 0 ? [`${hasty} polls came sooner than the documents ask for`] : []),
+  ];
 }
 
 function mean(values: readonly number[]): number {
@@ -80,8 +105,10 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 }
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" } } });
-const arrivals = planArrivals(Number(values.minutes));
+const { values } = parseArgs({
+  options: { minutes: { type: "string", default: "5" }, codes: { type: "string", default: "1" } },
+});
+const arrivals = planArrivals(Number(values.minutes), Number(values.codes));
 const sandboxes = await Promise.all(PORTS.map(startRemoteSandbox));
 const [one, other] = sandboxes as [RemoteSandbox, RemoteSandbox];
 const contenders: Contender[] = [
@@ -90,13 +117,30 @@ const contenders: Contender[] = [
 ];
 await sleep(systemClock, WINDOW_MS);
 try {
-  const played = contenders.map(async (contender) =>
-    rowsOf(contender, await play(arrivals, contender.sandbox, contender.buyer)),
-  );
-  const header = ["delay in seconds", "mean", "p50", "p95", "max", "delivered", "429s", "hasty polls", "calls"];
-  printTable(`${arrivals.length} verifications in ${values.minutes} min`, header, (await Promise.all(played)).flat());
+  const played = contenders.map(async ({ name, sandbox, buyer }): Promise<Result> => {
+    const deliveries = await play(arrivals, sandbox, buyer);
+    return { name, deliveries, books: await sandbox.books() };
+  });
+  const results = await Promise.all(played);
+  const header = [
+    "delay in seconds",
+    "mean",
+    "p50",
+    "p95",
+    "max",
+    "bought",
+    "delivered",
+    "429s",
+    "hasty polls",
+    "calls",
+  ];
+  printTable(`${arrivals.length} verifications in ${values.minutes} min`, header, results.flatMap(rowsOf));
+  const faults = results.slice(0, 1).flatMap(faultsOf);
+  const verdict = faults.length > 0 ? faults : ["every code was delivered, with no 429 and no order polled too soon"];
+  process.stdout.write(`numgate: ${verdict.join("; ")}\n`);
+  if (faults.length > 0) process.exitCode = 1;
 } finally {
   for (const { buyer } of contenders) await buyer.stop();
   for (const sandbox of sandboxes) await sandbox.stop();
 }
-process.exit(0);
+process.exit();

@@ -13,24 +13,24 @@ export interface Arrival {
   readonly codeAfterMs: number | undefined;
 }
 
-const ARRIVES = 0.8;
 const MEDIAN_MS = 15_000;
 const SIGMA = 0.7;
 const LONGEST_MS = 90_000;
 
-/** Purchases at random moments, and codes as late as codes are; the same for the same seed. */
-export function planArrivals(minutes: number, seed = 1): readonly Arrival[] {
+/** Purchases at random moments, and codes as late as codes are for that share of them; the same for the same seed. */
+export function planArrivals(minutes: number, codes = 1, seed = 1): readonly Arrival[] {
   let state = seed;
   const random = () => {
     state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
     return state / 2 ** 32;
   };
+  const getsNone = () => codes < 1 && random() >= codes;
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return UPSTREAMS.flatMap((upstream) =>
     Array.from({ length: PER_MINUTE[upstream] * minutes }, (_, nth, gapMs = 60_000 / PER_MINUTE[upstream]) => ({
       upstream,
       atMs: (nth + random()) * gapMs,
-      codeAfterMs: random() < ARRIVES ? Math.min(MEDIAN_MS * Math.exp(SIGMA * normal()), LONGEST_MS) : undefined,
+      codeAfterMs: getsNone() ? undefined : Math.min(MEDIAN_MS * Math.exp(SIGMA * normal()), LONGEST_MS),
     })),
   ).sort((a, b) => a.atMs - b.atMs);
 }

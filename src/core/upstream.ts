@@ -218,6 +218,8 @@ export interface Desks {
   /** Of `verification.recent`. Absent: what it does not show may be there all the same. */
   readonly recentHolds?: RecentHolds;
   readonly rental?: RentalDesk;
+  /** `rental.inbox` is sure to say so when a rental is over. */
+  readonly inboxTellsEnd?: boolean;
   readonly esim?: EsimDesk;
 }
 

@@ -52,7 +52,7 @@ export function registerGauges(registry: Registry, parts: Parts): void {
   gauge("watchers", "Streams that watch a verification.", [], () => [[{}, feed.watcherCount]]);
   gauge("streams", "Streams that are being served.", [], () => [[{}, open.streams]]);
   gauge("http2_sessions", "Connections over HTTP/2.", [], () => [[{}, open.sessions]]);
-  register("open_verifications", "Verifications that have not ended.", ["upstream"], async () => {
+  register("open_verifications", "Verifications and rentals that have not ended.", ["upstream"], async () => {
     const counts = await store.countOpen();
     return [...upstreams.keys()].map((upstream) => [{ upstream }, counts.get(upstream) ?? 0]);
   });

@@ -188,6 +188,8 @@ export const smsverificationservice = defineProvider({
     // "the 50 most recent orders for the authenticated account"
     recentHolds: { newest: 50, openOnly: false },
 
+    inboxTellsEnd: true,
+
     rental: {
       rent: (order, signal) => rent(http, order, signal),
 

@@ -4,7 +4,7 @@ import { type Rental, RentalStatus as Status } from "../../gen/numgate/v1/rental
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { until } from "../support/clock.ts";
 import { type Gateway, reasonOf } from "../support/gateway.ts";
-import { get, RENTING, type Renting, rent, startRenting, turn, turnUntilRental } from "./support.ts";
+import { deliver, get, RENTING, type Renting, rent, startRenting, turn, turnUntilRental } from "./support.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** What leaves it open whether something was sold. */
@@ -111,21 +111,54 @@ describe("a rental that is given back", () => {
     expect(ordersAt(gateway, upstream)[0]?.status).toBe("cancelled");
   });
 
-  it("by the upstream itself is CANCELLED, and nobody looks at it any more", async () => {
-    const gateway = await startRenting();
-    const { rentalId } = await rent(gateway, { upstreams: ["smsverificationservice"] });
-    await until(async () => (await get(gateway, rentalId)).status === Status.ACTIVE);
-    const [order] = ordersAt(gateway, "smsverificationservice");
-    await fetch(`${gateway.sandbox.baseUrls.smsverificationservice}/order/${order?.ref}/cancel/`, {
-      method: "POST",
-      headers: { authorization: "Bearer sandbox" },
-    });
-    const ended = await turnUntilRental(gateway, rentalId, isEnded, 60_000);
-    expect(ended.status).toBe(Status.CANCELLED);
-    const { rental_messages: looks } = gateway.sandbox.control.books().smsverificationservice.calls;
-    await gateway.clock.advance(DAY_MS);
-    expect(gateway.sandbox.control.books().smsverificationservice.calls.rental_messages).toBe(looks);
+  it.each(RENTING)("at $upstream without an answer is so after a restart too", async ({ upstream, days }) => {
+    const before = await startRenting({ at: [upstream] });
+    const { rentalId } = await rent(before, { days });
+    before.sandbox.control.failNext({ upstream, endpoint: cancelOf(upstream), kind: "reset_after" });
+    expect((await reasonOf(before.rentals.cancelRental({ rentalId }))).reason).toBe("UPSTREAMS_UNAVAILABLE");
+    const gateway = await before.restart();
+    const { rental } = await gateway.rentals.cancelRental({ rentalId });
+    expect(rental?.status).toBe(Status.CANCELLED);
   });
+
+  it.each(["smsverificationservice", "pvapins"] as const)(
+    "to %s by a call that did not arrive is kept when a message was there before the next",
+    async (upstream) => {
+      const before = await startRenting({ at: [upstream] });
+      const { rentalId } = await rent(before);
+      const fault = { upstream, endpoint: cancelOf(upstream), kind: "reset_before" } as const;
+      before.sandbox.control.failNext(fault);
+      expect((await reasonOf(before.rentals.cancelRental({ rentalId }))).reason).toBe("UPSTREAMS_UNAVAILABLE");
+      deliver(before, upstream, "Your code is 482910");
+      expect((await reasonOf(before.rentals.cancelRental({ rentalId }))).reason).toBe("NOT_SUPPORTED");
+      const gateway = await before.restart();
+      expect((await reasonOf(gateway.rentals.cancelRental({ rentalId }))).reason).toBe("NOT_SUPPORTED");
+      expect((await get(gateway, rentalId)).status).toBe(Status.ACTIVE);
+    },
+  );
+
+  it.each(["smsverificationservice", "handler_api"] as const)(
+    "by %s itself is CANCELLED, and nobody looks at it any more",
+    async (upstream) => {
+      const gateway = await startRenting({ at: [upstream] });
+      const { rentalId } = await rent(gateway);
+      await until(async () => (await get(gateway, rentalId)).status === Status.ACTIVE);
+      const { baseUrls, control } = gateway.sandbox;
+      const ref = ordersAt(gateway, upstream)[0]?.ref;
+      if (upstream === "handler_api") {
+        const query = `api_key=sandbox&action=setRentStatus&id=${ref}&status=2`;
+        expect(await (await fetch(`${baseUrls[upstream]}?${query}`)).text()).toContain("success");
+      } else {
+        const headers = { authorization: "Bearer sandbox" };
+        await fetch(`${baseUrls[upstream]}/order/${ref}/cancel/`, { method: "POST", headers });
+      }
+      const ended = await turnUntilRental(gateway, rentalId, isEnded, 60_000);
+      expect(ended.status).toBe(Status.CANCELLED);
+      const looks = control.books()[upstream].calls.rental_messages;
+      await gateway.clock.advance(DAY_MS);
+      expect(control.books()[upstream].calls.rental_messages).toBe(looks);
+    },
+  );
 });
 
 const isEnded = ({ status }: Rental) => status !== Status.PENDING && status !== Status.ACTIVE;

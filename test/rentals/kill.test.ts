@@ -2,7 +2,8 @@ import path from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { expect, it, onTestFinished } from "vitest";
-import { environmentOf, type Point } from "../../bench/crash/points.ts";
+import { environmentOf, type Place } from "../../bench/crash/points.ts";
+import { EsimService, EsimStatus } from "../../gen/numgate/v1/esim_pb.ts";
 import { RentalService, RentalStatus as Status } from "../../gen/numgate/v1/rental_pb.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
@@ -14,28 +15,30 @@ const CRASH_POINTS = path.resolve("bench/crash/crash-points.ts");
 const REQUEST_ID = "3f1c2c1e-6f0e-4a52-9d5e-0d5f6f6a0c15";
 
 /** A daemon of its own process, on the real clock, in front of a sandbox in this one. */
-async function startProcess() {
+async function startProcess(upstream: "pvapins" | "smsverificationservice" = "pvapins") {
   const sandbox = await startSandbox({ clock: systemClock, codeDelayMs: Number.POSITIVE_INFINITY });
   onTestFinished(() => sandbox.close());
   const folder = await emptyFolder();
+  const own = upstream === "pvapins" ? ", pvapins: { rent_days: 3 }" : "";
   await folder.write(
     "numgate.yaml",
     `listen: 127.0.0.1:0
 upstreams:
-  - { id: pvapins, provider: pvapins, api_key: sandbox, base_url: "${sandbox.baseUrls.pvapins}", pvapins: { rent_days: 3 } }
+  - { id: ${upstream}, provider: ${upstream}, api_key: sandbox, base_url: "${sandbox.baseUrls[upstream]}"${own} }
 `,
   );
   return {
     sandbox,
-    /** With a point, it kills itself the first time that it gets there. */
-    async daemon(point?: Point) {
-      const preload = { ...(point && environmentOf({ point, nth: 1 })), NODE_OPTIONS: `--import ${CRASH_POINTS}` };
-      const running = run(folder, [], point && preload);
+    /** With a place, it kills itself the first time that it gets there. */
+    async daemon(place?: Place) {
+      const preload = { ...(place && environmentOf({ ...place, nth: 1 })), NODE_OPTIONS: `--import ${CRASH_POINTS}` };
+      const running = run(folder, [], place && preload);
       const url = await urlOf(running);
       await until(async () => (await fetch(`${url}/readyz`)).ok);
-      const rentals = createClient(RentalService, createConnectTransport({ baseUrl: url, httpVersion: "2" }));
+      const transport = createConnectTransport({ baseUrl: url, httpVersion: "2" });
       return {
-        rentals,
+        rentals: createClient(RentalService, transport),
+        esims: createClient(EsimService, transport),
         exit: running.exit,
         async kill() {
           running.child.kill("SIGKILL");
@@ -102,7 +105,7 @@ it("kill -9 at every step of renting leaves one rental that was paid once, or no
   for (const point of OF_A_PURCHASE) {
     const { sandbox, daemon } = await startProcess();
     const books = () => sandbox.control.books().pvapins;
-    const first = await daemon(point);
+    const first = await daemon({ point, of: "rental" });
     const wish = { countryCode: "US", service: "whatsapp", days: 3, requestId: REQUEST_ID };
     const [died] = await Promise.all([first.exit, first.rentals.createRental(wish).catch(() => undefined)]);
     expect(died).toBeNull();
@@ -136,7 +139,7 @@ it("kill -9 at every step of extending adds the days once where they were sold",
     const price = 1_000 - Number.parseFloat(books().balance);
     await first.kill();
 
-    const second = await daemon(point);
+    const second = await daemon({ point, of: "extension" });
     const extension = { rentalId, days: 3, requestId: "3f1c2c1e-6f0e-4a52-9d5e-0d5f6f6a0c16" };
     const [died] = await Promise.all([second.exit, second.rentals.extendRental(extension).catch(() => undefined)]);
     expect(died).toBeNull();
@@ -156,6 +159,35 @@ it("kill -9 at every step of extending adds the days once where they were sold",
     await third.kill();
   }
 }, 180_000);
+
+it("kill -9 at any step of buying an eSIM leaves one that was paid once, and shows its code where that was told", async () => {
+  for (const point of ["sent", "answered", "recorded"] as const) {
+    const { sandbox, daemon } = await startProcess("smsverificationservice");
+    const books = () => sandbox.control.books().smsverificationservice;
+    const first = await daemon({ point, of: "esim" });
+    const { plans } = await first.esims.listEsimPlans({});
+    const wish = { plan: plans[0]?.plan ?? "", requestId: REQUEST_ID };
+    const [died] = await Promise.all([first.exit, first.esims.createEsim(wish).catch(() => undefined)]);
+    expect(died).toBeNull();
+    const sold = books().orders.length;
+    if (point !== "sent") expect(sold).toBe(1);
+
+    const second = await daemon();
+    const again = await second.esims.createEsim(wish, { timeoutMs: 2_000 }).catch(() => undefined);
+    const { esims } = await second.esims.listEsims({});
+    expect(esims).toHaveLength(1);
+    if (point === "recorded") {
+      const activationCode = `SIM-${books().orders[0]?.ref.slice(-10)}`;
+      expect(again?.esim).toMatchObject({ status: EsimStatus.ACTIVE, activationCode });
+    } else {
+      expect(again).toBeUndefined();
+      expect(esims[0]?.activationCode).toBe("");
+    }
+    expect(books().orders).toHaveLength(sold);
+    expect(books().calls.esim_create ?? 0).toBeLessThanOrEqual(1);
+    await second.kill();
+  }
+}, 120_000);
 
 async function settledRental(rentals: ReturnType<typeof createClient<typeof RentalService>>) {
   for (let tries = 0; tries < 60; tries += 1) {

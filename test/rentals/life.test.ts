@@ -156,6 +156,60 @@ describe("a rental", () => {
   });
 });
 
+describe("a rental at PVAPins", () => {
+  it("is moved to the end that its upstream lists", async () => {
+    const before = await startRenting({ at: ["pvapins"] });
+    const { rentalId } = await rent(before);
+    const end = async ({ rentals }: typeof before) => Number((await get({ rentals }, rentalId)).expireTime?.seconds);
+    const endBefore = await end(before);
+    const [order] = before.sandbox.control.books().pvapins.orders;
+    const query = new URLSearchParams({
+      customer: "sandbox",
+      number: order?.phone.slice(1) ?? "",
+      country: "USA",
+      app: order?.service ?? "",
+    });
+    await fetch(`${before.sandbox.baseUrls.pvapins}/rent_renew_number.php?${query}`);
+    const gateway = await before.restart();
+    await until(async () => (await end(gateway)) !== endBefore);
+    // Its list tells the time by the minute.
+    expect(Math.abs((await end(gateway)) - endBefore - (3 * DAY_MS) / 1000)).toBeLessThan(61);
+  });
+});
+
+describe("a rental that is not new any more", () => {
+  it.each(["smsverificationservice", "pvapins"] as const)(
+    "is not taken back by %s after a message",
+    async (upstream) => {
+      const gateway = await startRenting({ at: [upstream] });
+      const { rentalId } = await rent(gateway);
+      deliver(gateway, upstream, "Your code is 482910");
+      expect(await reasonOf(gateway.rentals.cancelRental({ rentalId }))).toMatchObject({ reason: "NOT_SUPPORTED" });
+      expect((await get(gateway, rentalId)).status).toBe(Status.ACTIVE);
+      expect(gateway.sandbox.control.books()[upstream].orders[0]?.status).toBe("active");
+    },
+  );
+
+  it("is not taken back by handler_api after 20 minutes", async () => {
+    const gateway = await startRenting({ at: ["handler_api"] });
+    const { rentalId } = await rent(gateway);
+    await gateway.clock.advance(21 * 60_000);
+    expect(await reasonOf(gateway.rentals.cancelRental({ rentalId }))).toMatchObject({ reason: "NOT_SUPPORTED" });
+    expect((await get(gateway, rentalId)).status).toBe(Status.ACTIVE);
+  });
+
+  it("is taken back by ping for the days that have not begun, also after a message", async () => {
+    const gateway = await startRenting({ at: ["ping"] });
+    const { rentalId, price } = await rent(gateway, { days: 5 });
+    deliver(gateway, "ping", "Your code is 482910");
+    await gateway.clock.advance(DAY_MS * 1.5);
+    const { rental } = await gateway.rentals.cancelRental({ rentalId });
+    const micros = (money: typeof price) => Number(money?.units) * 1_000_000 + Number(money?.nanos) / 1_000;
+    expect(micros(rental?.refund)).toBe((micros(price) / 5) * 3);
+    expect(gateway.sandbox.control.books().ping.orders[0]?.refunded).toBe("1.95");
+  });
+});
+
 describe("a watcher", () => {
   it("that reconnects a hundred times during a burst of a thousand messages sees each once, in order", async () => {
     const gateway = await startRenting({ at: ["ping"] });

@@ -5,17 +5,18 @@ import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
 import { createRefundWitness } from "../refund.ts";
 import { createSingleFlight } from "../single-flight.ts";
-import { type RentalParts, requireRented } from "./parts.ts";
+import { type RentalParts, type Rented, requireRented } from "./parts.ts";
+import { createUnanswered } from "./unanswered.ts";
 
-const REFUSED: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED", "NOT_FOUND", "NOT_SUPPORTED"];
+/** It is not taken back, or is back already: upstreams have the same words for both. */
+const REFUSED: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED", "NOT_FOUND"];
 
 /** Gives rented numbers back. Two calls for one rental at the same time are one. */
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
   const { upstreams, store, clock, balances, bell } = parts;
   const flights = createSingleFlight<Rental>();
   const witness = createRefundWitness(balances, clock);
-  /** Those that may have been taken back: a refusal of the next call says that they were. */
-  const unanswered = new Set<string>();
+  const unanswered = createUnanswered(store, clock);
 
   async function release(rental: Rental): Promise<Rental> {
     const { rentalId, upstream = "", price } = rental;
@@ -25,30 +26,61 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     if (!give) {
       throw new GatewayError("NOT_SUPPORTED", `${upstream} rents for the whole length only`, { metadata });
     }
+    const wasAsked = await unanswered.has(rentalId);
     let refund: Money | undefined;
     try {
       refund = await witness.watch(found.upstream, price, () =>
-        found.upstream.run("release", () => give(found.order, UNINTERRUPTED)),
+        found.upstream.run("release", async () => {
+          await unanswered.begin(rentalId);
+          return give(found.order, UNINTERRUPTED);
+        }),
       );
-      unanswered.delete(rentalId);
     } catch (error) {
-      if (error instanceof UpstreamFault) {
-        if (error.sent) unanswered.add(rentalId);
-        throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not say whether it took the number back`, {
-          metadata,
-          retryAfterMs: 10_000,
-        });
-      }
-      if (!(error instanceof GatewayError) || !REFUSED.includes(error.reason)) throw error;
-      if (!unanswered.delete(rentalId)) {
+      const isNotTaken = error instanceof GatewayError || (error instanceof UpstreamFault && !error.sent);
+      if (!wasAsked && isNotTaken) await unanswered.end(rentalId);
+      if (error instanceof UpstreamFault) throw didNotSay(upstream, metadata);
+      if (!(error instanceof GatewayError) || ![...REFUSED, "NOT_SUPPORTED"].includes(error.reason)) throw error;
+      if (error.reason === "NOT_SUPPORTED" || !wasAsked || !(await isBack(found))) {
         throw new GatewayError("NOT_SUPPORTED", `${upstream} does not take this number back any more`, { metadata });
       }
     }
-    const time = new Date(clock.now());
-    const cancelled = await persist(parts, () => store.rentals.recordEnd(rentalId, "CANCELLED", refund, time));
+    const cancelled = await end(rental, refund);
+    await unanswered.end(rentalId);
     bell.ring(rentalId);
     ended(cancelled);
     return cancelled;
+  }
+
+  /** Of a number whose refusal may mean that an earlier call was carried out: by what the upstream shows of it. */
+  async function isBack({ rental, upstream, desk, order }: Rented): Promise<boolean> {
+    const { rentals, inbox } = desk;
+    try {
+      if (upstream.desks.inboxTellsEnd) {
+        const { ended } = await upstream.run("inbox", () => inbox(order, UNINTERRUPTED));
+        return ended !== undefined;
+      }
+      if (!rentals) return true;
+      const listed = await upstream.run("rentals", () => rentals(UNINTERRUPTED));
+      return !listed.some(({ orderRef }) => orderRef === order.orderRef);
+    } catch (error) {
+      if (error instanceof GatewayError && error.reason === "ALREADY_ENDED") return true;
+      if (!(error instanceof UpstreamFault)) throw error;
+      throw didNotSay(upstream.id, { rental_id: rental.rentalId, upstream: upstream.id });
+    }
+  }
+
+  async function end({ rentalId, caller }: Rental, refund: Money | undefined): Promise<Rental> {
+    const time = new Date(clock.now());
+    try {
+      return await persist(parts, () => store.rentals.recordEnd(rentalId, "CANCELLED", refund, time));
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.reason !== "ALREADY_ENDED") throw error;
+      // A look at it told first. What came back came back all the same.
+      if (refund) await persist(parts, () => store.rentals.recordRefund(rentalId, refund, time));
+      const present = await store.rentals.get(caller, rentalId);
+      if (present.status !== "CANCELLED") throw error;
+      return present;
+    }
   }
 
   return {
@@ -57,4 +89,11 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     /** Resolves when no number is being given back. */
     idle: flights.idle,
   };
+}
+
+function didNotSay(upstream: string, metadata: Readonly<Record<string, string>>): GatewayError {
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not say whether it took the number back`, {
+    metadata,
+    retryAfterMs: 10_000,
+  });
 }

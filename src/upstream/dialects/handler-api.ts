@@ -37,6 +37,7 @@ export function handlerApi(http: UpstreamHttp, host: Host): Desks {
     verification: verificationDesk(api),
     // How many a host lists is nowhere said; none is known that lists fewer.
     recentHolds: { newest: 10, openOnly: true },
+    inboxTellsEnd: true,
     rental: host.rentDays.length > 0 ? rentalDesk(api) : undefined,
   };
 }
