@@ -53,7 +53,7 @@ describe("Ping's list of services", () => {
     const refs: string[] = [];
     for await (const part of desks.catalog.listings(never)) refs.push(...part.map(({ ref }) => ref));
     expect(refs).toEqual(["svc_1", "svc_2"]);
-    expect(server.requests.map(({ query }) => query["skip"])).toEqual(["0", "1"]);
+    expect(server.requests.map(({ query }) => query.skip)).toEqual(["0", "1"]);
   });
 
   it("is one page when it does not say how many there are, and this one is not full", async () => {
