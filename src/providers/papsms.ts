@@ -22,9 +22,14 @@ const money = z.custom<Money>((value) => {
 
 const success = z.object({ success: truth.pipe(z.literal(true)) });
 
-/** A cost that cannot be read loses no number that was sold: it is what the operator's price says. */
+/** A cost that is left out loses no number that was sold: it is what the operator's price says. */
 const purchaseAnswer = success.extend({
-  data: z.object({ activation_id: id, phone_number: text.min(1), cost: hint(amount("USD")), expires_at: hint(time) }),
+  data: z.object({
+    activation_id: id,
+    phone_number: text.min(1),
+    cost: amount("USD").nullish(),
+    expires_at: hint(time),
+  }),
 });
 
 /** By the names of the answer, and by those of the callback. */
@@ -156,7 +161,7 @@ export const papsms = defineProvider({
           return {
             orderRef: data.activation_id,
             numberAsSold: data.phone_number,
-            price: data.cost,
+            price: data.cost ?? undefined,
             expireTime: data.expires_at,
           };
         },

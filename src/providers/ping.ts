@@ -12,7 +12,20 @@ import { UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Capability } from "../core/offer.ts";
 import type { Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, paid, ratio, text, time, truth, word } from "../upstream/decode.ts";
+import {
+  amount,
+  chargedFor,
+  count,
+  hint,
+  id,
+  lines,
+  paid,
+  ratio,
+  text,
+  time,
+  truth,
+  word,
+} from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
@@ -38,8 +51,8 @@ const servicesAnswer = z.object({ services: lines(service), total: hint(count), 
 
 const serviceAnswer = z.object({ service });
 
-/** What cannot be read of it loses no number that was sold: its price then is what was quoted. */
-const charge = { cost: hint(z.string()), currency: hint(z.string()) };
+/** A price that is left out loses no number that was sold: it is what was quoted. */
+const charge = { cost: z.string().nullish(), currency: z.string().nullish() };
 
 const createAnswer = z.object({
   verification: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(time), ...charge }),
@@ -69,7 +82,7 @@ const messagesAnswer = z.object({
 });
 
 const extendAnswer = z.object({
-  rental: z.object({ extension_cost: hint(z.string()), currency: hint(z.string()), expires_at: hint(time) }),
+  rental: z.object({ extension_cost: z.string().nullish(), currency: z.string().nullish(), expires_at: hint(time) }),
 });
 
 const releaseAnswer = z.object({ rental: givenBack });
@@ -83,8 +96,9 @@ const failure = z.object({ code: wording, message: wording, error_info: wording 
 /** What is bought there. */
 const SELLS = /\/(?:create|extend)$/;
 
-/** Words that speak of a sale, or of not knowing. */
-const DOUBTFUL = /time[ds]?.?out|processing|pending|duplicate|already|exist|try again|internal/i;
+/** Words that speak of a sale, or of not knowing: they leave open what became of a purchase. */
+const DOUBTFUL =
+  /time[ds]?.?out|process|pending|duplicate|already|exist|try again|internal|server|unexpected|unknown|wrong|(?<!validation )\berror/i;
 
 export const ping = defineProvider({
   id: "ping",
@@ -110,7 +124,8 @@ export const ping = defineProvider({
       if (success.safeParse(body).success) return undefined;
       const { code = "", message = "", error_info = "" } = failure.safeParse(body).data ?? {};
       const words = [code, message, error_info].filter(Boolean).join(": ").replaceAll("_", " ");
-      return SELLS.test(path) && failed.safeParse(body).success && !DOUBTFUL.test(words) ? `not sold: ${words}` : words;
+      const isRefused = SELLS.test(path) && failed.safeParse(body).success && words !== "" && !DOUBTFUL.test(words);
+      return isRefused ? `not sold: ${words}` : words;
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
@@ -160,7 +175,7 @@ export const ping = defineProvider({
         return {
           orderRef: verification.public_id,
           numberAsSold: verification.phone_number,
-          price: paid(verification.cost, verification.currency),
+          price: chargedFor(verification.cost, verification.currency),
           expireTime: verification.expires_at,
         };
       },
@@ -183,7 +198,7 @@ export const ping = defineProvider({
         return {
           orderRef: rental.public_id,
           numberAsSold: rental.phone_number,
-          price: paid(rental.cost, rental.currency),
+          price: chargedFor(rental.cost, rental.currency),
           expireTime: rental.expires_at,
         };
       },
@@ -197,7 +212,7 @@ export const ping = defineProvider({
       async extend({ orderRef }, days, signal) {
         const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/extend`;
         const { rental } = await http.post(path, { days }, extendAnswer, signal);
-        return { price: paid(rental.extension_cost, rental.currency), expireTime: rental.expires_at };
+        return { price: chargedFor(rental.extension_cost, rental.currency), expireTime: rental.expires_at };
       },
 
       async release({ orderRef }, signal) {

@@ -80,8 +80,8 @@ const countriesAnswer = list("countries", lines(z.object({ country_id: id, count
 
 const globalOffers = list("offers", lines(z.object({ service_id: id, service_name: text, ...charge })));
 
-/** What cannot be read of it loses nothing that was sold: it is what was quoted. */
-const sale = { sell_price: hint(usd), price: hint(usd), expiry_date: hint(utcTime) };
+/** What is left out of it is what was quoted. */
+const sale = { ...charge, expiry_date: hint(utcTime) };
 
 const orderAnswer = one({ order_id: id, phone: text.min(1), ...sale });
 
@@ -143,8 +143,9 @@ const failure = z.union([
 /** What is bought there. */
 const SELLS = /^\/order\/(?:[a-z][\w-]*|[^/]+\/renew)\/$/;
 
-/** Words that speak of a sale, or of not knowing. */
-const DOUBTFUL = /time[ds]?.?out|processing|pending|duplicate|already|exist|try again|internal|server/i;
+/** Words that speak of a sale, or of not knowing: they leave open what became of a purchase. */
+const DOUBTFUL =
+  /time[ds]?.?out|process|pending|duplicate|already|exist|try again|internal|server|unexpected|unknown|wrong|(?<!validation )\berror/i;
 
 const callback = z.object({ event: z.literal("incoming_message"), message: z.object({ order_id: id }) });
 
@@ -161,7 +162,7 @@ export const smsverificationservice = defineProvider({
     words(body, path) {
       if (typeof body === "string" || success.safeParse(body).success) return undefined;
       const words = failure.safeParse(body).data;
-      const isRefused = SELLS.test(path) && failed.safeParse(body).success && !DOUBTFUL.test(words ?? "");
+      const isRefused = SELLS.test(path) && failed.safeParse(body).success && words && !DOUBTFUL.test(words);
       return isRefused ? `not sold: ${words}` : words;
     },
     // 500 is among the statuses that the document names for refusals.

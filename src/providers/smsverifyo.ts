@@ -27,9 +27,9 @@ const countriesAnswer = z.object({
   ),
 });
 
-/** A price that cannot be read loses no number that was sold: it is what was quoted. */
+/** A price that is left out loses no number that was sold: it is what was quoted. */
 const purchaseAnswer = z.object({
-  order: z.object({ id, phone: text.min(1), price_usd: hint(usd), expires_at: hint(time) }),
+  order: z.object({ id, phone: text.min(1), price_usd: usd.nullish(), expires_at: hint(time) }),
 });
 
 const orderAnswer = z.object({
@@ -128,7 +128,7 @@ export const smsverifyo = defineProvider({
         return {
           orderRef: order.id,
           numberAsSold: order.phone,
-          price: order.price_usd,
+          price: order.price_usd ?? undefined,
           expireTime: order.expires_at,
         };
       },

@@ -27,13 +27,13 @@ export const word = text.transform((said) =>
     .replace(/^canceled$/, "cancelled"),
 );
 
-/** As JSON has it, or as text. */
+/** As JSON has it, as text or as a digit. */
 export const truth = z.union([
   z.boolean(),
   z
     .string()
-    .regex(/^(?:true|false)$/i)
-    .transform((said) => said.toLowerCase() === "true"),
+    .regex(/^(?:true|false|[01])$/i)
+    .transform((said) => /^(?:true|1)$/i.test(said)),
 ]);
 
 const MOST = 2 ** 31 - 1;
@@ -84,11 +84,11 @@ function asUtc(value: string): Date | undefined {
 
 /**
  * An amount of a currency that the document names once for all. Never negative, and never more than so many units.
- * Dollars may show their sign.
+ * Dollars may show their sign, or their name.
  */
 export function amount(currency: string, mostUnits = 1_000_000n): z.ZodType<Money> {
   return z.string().transform((shown, context) => {
-    const decimal = currency === "USD" ? shown.trim().replace(/^\$ ?|(?<=\d) ?\$$/, "") : shown;
+    const decimal = currency === "USD" ? shown.trim().replace(/^(?:\$|usd) ?|(?<=\d) ?(?:\$|usd)$/i, "") : shown;
     const money = parseMoney(decimal, currency);
     if (money && money.micros >= 0n && money.micros <= mostUnits * 1_000_000n) return money;
     context.addIssue({ code: "custom", message: "not an amount of money" });
@@ -100,6 +100,14 @@ export function amount(currency: string, mostUnits = 1_000_000n): z.ZodType<Mone
 export function paid(shown: string | undefined, currency = "USD"): Money | undefined {
   const code = currency.trim().toUpperCase();
   return /^[A-Z]{3}$/.test(code) ? amount(code).safeParse(shown).data : undefined;
+}
+
+/** What was charged; undefined where nothing is said. Throws where something is, and it is no price that can be believed. */
+export function chargedFor(shown: string | null | undefined, currency: string | null | undefined): Money | undefined {
+  if (shown === undefined || shown === null) return undefined;
+  const money = paid(shown, currency ?? undefined);
+  if (!money) throw new UpstreamFault("unreadable answer: what was charged is not as documented");
+  return money;
 }
 
 /** As `lines`, of a list or of an object that numbers its lines: PHP writes either. */

@@ -34,7 +34,7 @@ describe("a number that a host of handler_api sold", () => {
     ],
     [
       "in JSON, with a cost that is none",
-      json({ activationId: "635468024", phoneNumber: "+12025550123", activationCost: "free", currency: {} }),
+      json({ activationId: "635468024", phoneNumber: "+12025550123", activationCost: "free", currency: "" }),
     ],
     ["in JSON, with a status", json({ status: "success", activationId: 635468024, phoneNumber: "12025550123" })],
   ])("is read %s", async (_form, answer) => {

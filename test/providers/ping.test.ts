@@ -63,7 +63,7 @@ describe("Ping's list of services", () => {
 
   it("is read without what its lines may lack, and in any case", async () => {
     const { currency: _, available: __, capabilities: ___, ...bare } = whatsapp;
-    const loud = { ...bare, type: "RENTAL", currency: "usd", capabilities: ["SMS"], available: "false" };
+    const loud = { ...bare, type: "RENTAL", currency: "usd", capabilities: ["SMS"], available: 0 };
     const { listings } = await listed(page(2, bare, { ...loud, public_id: "svc_2", extra: { tea: true } }));
     expect(listings).toMatchObject([
       { product: "VERIFICATION", price: usd("0.40"), capabilities: ["SMS"], available: undefined },
@@ -130,12 +130,20 @@ describe("a number that Ping sold", () => {
     ["whose currency is left out", { cost: "0.40" }, usd("0.40")],
     ["whose currency is written small", { cost: 0.4, currency: "usd" }, usd("0.40")],
     ["whose cost has a sign", { cost: "$0.40", currency: "USD" }, usd("0.40")],
+    ["whose cost names its currency", { cost: "0.40 USD" }, usd("0.40")],
     ["whose cost is left out", {}, undefined],
-    ["whose cost cannot be read", { cost: "half a dollar", currency: "USD" }, undefined],
+    ["whose cost is null", { cost: null, currency: "USD" }, undefined],
     ["whose cost is in another currency", { cost: 0.4, currency: "EUR" }, { ...usd("0.40"), currency: "EUR" }],
   ])("is not lost %s", async (_what, fields, price) => {
     expect(await buy(sold(fields))).toMatchObject({ orderRef: "ord_1", numberAsSold: "+14155550100", price });
   });
+
+  it.each([{ cost: "half a dollar" }, { cost: "999999999999e20" }, { cost: "-1" }, { cost: 1, currency: "dollars" }])(
+    "leaves it open at a price that cannot be believed: %j",
+    async (fields) => {
+      expect(await buy(sold(fields))).toBeInstanceOf(UpstreamFault);
+    },
+  );
 
   it("is not lost for the case of the word success", async () => {
     expect(await buy(json({ result: "SUCCESS", verification }))).toMatchObject({ orderRef: "ord_1" });
@@ -174,6 +182,8 @@ describe("a refusal of Ping's", () => {
   it.each<[string, object, number]>([
     ["that is one of its own server", { result: "failed", message: "No such luck" }, 500],
     ["that may have come after the sale", { result: "error", message: "The request timed out" }, 400],
+    ["that does not know itself", { result: "error", message: "An unexpected error occurred" }, 400],
+    ["without a word", { result: "failed" }, 400],
     ["that speaks of an order that is there", { result: "failed", message: "Duplicate order" }, 409],
     ["in another word than the document's", { result: "processing", message: "Hold on" }, 200],
     ["without the document's form", { message: "Hold on" }, 400],

@@ -117,7 +117,7 @@ describe("both shapes of smsVerificationService, for the same answer", () => {
   it.each(shapes)("are read of a purchase: %s", async (_shape, answer) => {
     expect(await buy(answer(sold))).toMatchObject({ orderRef: "458731", price: undefined });
     expect(await buy(answer({ ...sold, sell_price: 0.4, price: 0.3 }))).toMatchObject({ price: usd("0.40") });
-    expect(await buy(answer({ ...sold, sell_price: "?" }))).toMatchObject({ orderRef: "458731", price: undefined });
+    expect(await buy(answer({ ...sold, sell_price: "?" }))).toBeInstanceOf(UpstreamFault);
   });
 
   it.each(shapes)("are read of a rental: %s", async (_shape, answer) => {
@@ -230,6 +230,8 @@ describe("a refusal of smsVerificationService", () => {
     ["of a server that broke", { success: false, error: "Internal server error" }, 500],
     ["of a server that is away", { success: false, error: "Service temporarily unavailable" }, 500],
     ["under a status that is not named", { success: false, error: "No numbers available" }, 502],
+    ["that does not know itself", { success: false, error: "An unexpected error occurred" }, 400],
+    ["without a word", { success: false }, 400],
     ["that does not know", { success: false, error: "The provider timed out" }, 400],
     ["that is none in form", { error: "Hold on" }, 400],
   ])("leaves a purchase open when it is one %s", async (_what, body, status) => {

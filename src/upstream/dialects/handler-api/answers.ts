@@ -43,9 +43,8 @@ export function purchaseAnswer(currency: string): z.ZodType<Purchase> {
     .object({
       activationId: id,
       phoneNumber: number,
-      // A price that cannot be read loses no number that was sold.
-      activationCost: hint(z.string()),
-      currency: hint(z.string()),
+      activationCost: z.string().nullish(),
+      currency: z.string().nullish(),
       activationEndTime: hint(time),
     })
     .transform(
