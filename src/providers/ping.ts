@@ -1,6 +1,8 @@
 // Ping: https://api.ping.co.zw, "Phone Numbers" (the project's copy of the document, read 2026-11-21).
 //
 // - Failures are `{result: "failed", message, code?}`, in some examples `result: "error"`, also inside a 200.
+//   The words are in no document: where they are not known, that form itself says that nothing was sold, unless they
+//   leave it open.
 // - The list of services carries no success rate and no wait: only a service's own page does.
 // - One list holds verifications and rentals. A rental's `cost` is taken to be for one day: the example's 7 days cost
 //   3.50 and 3 more 1.50. It ranks offers; what is paid is what the rental's own answer says.
