@@ -2,7 +2,7 @@
 //
 // - Every path ends in a slash. Purchases answer 201. Phones come with spaces.
 // - Answers are wrapped in {success, data}, bare objects or raw arrays, each endpoint in its own way: any is read of each.
-// - Refusals come with 400, 402, 404 and, the document says, 500: under that only in words that it shows.
+// - Refusals come with 400, 402, 404 and, the document says, 500: under that only where the words name stock, funds or a service.
 // - USA short-term services have no country field: they are US. Other countries are listed one by one.
 // - A purchase answers neither a price nor an expiry; charged is the list's `sell_price`, else its `price`. A rental by
 //   name and an eSIM are the exceptions.
