@@ -8,9 +8,10 @@
 //   place, "automatically refunded" in another.
 
 import { z } from "zod";
+import { UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Listing, Progress } from "../core/upstream.ts";
-import { amount, hint, id, text, time } from "../upstream/decode.ts";
+import { amount, hint, id, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
@@ -19,17 +20,41 @@ const money = z.custom<Money>((value) => {
   return success && data.micros >= 0n;
 });
 
-const success = z.object({ success: z.literal(true) });
+const success = z.object({ success: truth.pipe(z.literal(true)) });
 
+/** A cost that is left out loses no number that was sold: it is what the operator's price says. */
 const purchaseAnswer = success.extend({
-  data: z.object({ activation_id: id, phone_number: text.min(1), cost: amount("USD"), expires_at: hint(time) }),
+  data: z.object({
+    activation_id: id,
+    phone_number: text.min(1),
+    cost: amount("USD").nullish(),
+    expires_at: hint(time),
+  }),
 });
 
-const statusAnswer = success.extend({
-  data: z.object({
-    status: z.string(),
-    sms: z.object({ code: text.nullish(), full_text: text.nullish(), received_at: hint(time) }).nullish(),
-  }),
+/** By the names of the answer, and by those of the callback. */
+const sms = z.union([
+  text.transform((full_text) => ({ full_text, code: undefined, received_at: undefined })),
+  z
+    .object({
+      code: text.nullish(),
+      full_text: text.nullish(),
+      message: text.nullish(),
+      text: text.nullish(),
+      received_at: hint(time),
+    })
+    .transform(({ code, received_at, ...said }) => {
+      return { code, received_at, full_text: said.full_text || said.message || said.text };
+    }),
+]);
+
+const statusAnswer = success.extend({ data: z.object({ status: word.nullish(), sms: sms.nullish() }) });
+
+const finishAnswer = success.extend({
+  data: z
+    .object({ status: hint(word) })
+    .optional()
+    .catch(undefined),
 });
 
 const alpha2 = z
@@ -64,13 +89,12 @@ const wording = z.union([
     .object({ code: z.string().catch(""), message: z.string().catch("") })
     .transform(({ code, message }) => `${code} ${message}`),
 ]);
-/** Whatever names an error and does not call itself a success. */
-const failure = z.union([
-  success.transform(() => undefined),
-  z.object({ error: wording }).transform(({ error }) => error),
-  z.object({ message: wording }).transform(({ message }) => message),
-  z.object({ success: z.literal(false) }).transform(() => ""),
-]);
+const failure = z.object({
+  success: hint(truth),
+  code: hint(z.string()),
+  error: hint(wording),
+  message: hint(wording),
+});
 
 const callback = z.union([
   z.object({ activation_id: id }).transform(({ activation_id }) => activation_id),
@@ -91,18 +115,24 @@ export const papsms = defineProvider({
   pollGapMs: 2_000,
   lifetimeMs: 20 * 60_000,
   refusals: {
+    /** Whatever names an error and does not call itself a success. */
     words(body) {
-      return failure.safeParse(body).data;
+      const { success, code, error, message } = failure.safeParse(body).data ?? {};
+      if (success || (success === undefined && !error && !message)) return undefined;
+      return [code, error, message].filter(Boolean).join(": ").replaceAll("_", " ");
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
-      [/insufficient|\bbalance\b|\bfunds\b/i, "UPSTREAM_FUNDS"],
+      [/(?:insufficient|not enough) (?:stock|numbers?)/i, "NO_NUMBERS"],
+      [/insufficient|not enough|\bbalance\b|\bfunds\b/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
       [/already received|(?:sms|code) (?:was|has been) received/i, "ALREADY_RECEIVED"],
       [/already|expired|cannot be cancell?ed/i, "ALREADY_ENDED"],
-      [/no.?numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
-      [/(?:invalid|unknown|unsupported) (?:service|country)|(?:service|country) (?:is )?not/i, "NO_OFFERS"],
+      [/(?:invalid|unknown|unsupported) (?:service|country)/i, "NO_OFFERS"],
+      [/(?:service|country)\b.* not (?:found|supported|exist)/i, "NO_OFFERS"],
+      [/\bno.?(?:\w+ ){0,3}numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
+      [/(?:service|country) (?:is )?not/i, "NO_OFFERS"],
       [/not found/i, "NOT_FOUND"],
     ],
   },
@@ -110,7 +140,11 @@ export const papsms = defineProvider({
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   desks: (http, { prices }) => {
     async function finish(orderRef: string, status: "completed" | "cancelled", signal: AbortSignal): Promise<void> {
-      await http.post(`/numbers/finish/${encodeURIComponent(orderRef)}`, { status }, success, signal);
+      const path = `/numbers/finish/${encodeURIComponent(orderRef)}`;
+      const { data } = await http.post(path, { status }, finishAnswer, signal);
+      if (status === "cancelled" && data?.status && data.status !== "cancelled") {
+        throw new UpstreamFault("a cancel was answered with another status");
+      }
     }
 
     return {
@@ -127,7 +161,7 @@ export const papsms = defineProvider({
           return {
             orderRef: data.activation_id,
             numberAsSold: data.phone_number,
-            price: data.cost,
+            price: data.cost ?? undefined,
             expireTime: data.expires_at,
           };
         },

@@ -1,6 +1,8 @@
 // Ping: https://api.ping.co.zw, "Phone Numbers" (the project's copy of the document, read 2026-11-21).
 //
 // - Failures are `{result: "failed", message, code?}`, in some examples `result: "error"`, also inside a 200.
+//   The words are in no document: where they are not known, that form itself says that nothing was sold, unless they
+//   leave it open.
 // - The list of services carries no success rate and no wait: only a service's own page does.
 // - One list holds verifications and rentals. A rental's `cost` is taken to be for one day: the example's 7 days cost
 //   3.50 and 3 more 1.50. It ranks offers; what is paid is what the rental's own answer says.
@@ -8,68 +10,97 @@
 // - There is no balance, no list of orders and nothing to call when a code was used.
 
 import { z } from "zod";
+import { UpstreamFault } from "../core/error.ts";
+import type { Money } from "../core/money.ts";
 import type { Capability } from "../core/offer.ts";
 import type { Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, ratio, text, time } from "../upstream/decode.ts";
+import {
+  amount,
+  chargedFor,
+  count,
+  hint,
+  id,
+  lines,
+  paid,
+  ratio,
+  text,
+  time,
+  truth,
+  word,
+} from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
 const PAGE = 100;
 
-const currency = z.literal("USD");
+/** "in USD", where it is not said. */
+const dollars = word.pipe(z.literal("usd")).nullish();
 
 const service = z.object({
   public_id: id,
   name: text,
   country_code: text,
-  type: z.enum(["verification", "rental"]),
-  capabilities: z.array(z.string()),
+  type: word.pipe(z.enum(["verification", "rental"])),
+  capabilities: z.array(word).nullish(),
   cost: amount("USD"),
-  currency,
-  available: z.boolean(),
+  currency: dollars,
+  available: hint(truth),
   estimated_wait_seconds: hint(count),
   success_rate: hint(ratio),
 });
 
-const servicesAnswer = z.object({ services: lines(service), total: count });
+const servicesAnswer = z.object({ services: lines(service), total: hint(count), limit: hint(count) });
 
 const serviceAnswer = z.object({ service });
 
+/** A price that is left out loses no number that was sold: it is what was quoted. */
+const charge = { cost: z.string().nullish(), currency: z.string().nullish() };
+
 const createAnswer = z.object({
-  verification: z.object({
-    public_id: id,
-    phone_number: text.min(1),
-    cost: amount("USD"),
-    currency,
-    expires_at: hint(time),
-  }),
+  verification: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(time), ...charge }),
 });
 
 const pollAnswer = z.object({
-  verification: z.object({ status: z.string(), code: text.nullish(), received_at: hint(time) }),
+  verification: z.object({ status: word.nullish(), code: text.nullish(), received_at: hint(time) }),
 });
 
-const cancelAnswer = z.object({
-  verification: z.object({ refund: z.object({ amount: amount("USD"), currency }).nullish() }),
-});
+const refund = hint(
+  z.union([
+    z.object({ amount: z.string(), currency: hint(z.string()) }).transform((back) => paid(back.amount, back.currency)),
+    z.string().transform((back) => paid(back)),
+  ]),
+);
+
+const givenBack = z.object({ status: word.nullish(), refund }).nullish();
+
+const cancelAnswer = z.object({ verification: givenBack });
 
 const rentAnswer = z.object({
-  rental: z.object({ public_id: id, phone_number: text.min(1), cost: amount("USD"), currency, expires_at: hint(time) }),
+  rental: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(time), ...charge }),
 });
 
 const messagesAnswer = z.object({
-  messages: lines(z.object({ id, from: text.nullish(), text, received_at: hint(time) })),
+  messages: lines(z.object({ id: hint(id), from: text.nullish(), text, received_at: hint(time) })).nullable(),
 });
 
 const extendAnswer = z.object({
-  rental: z.object({ extension_cost: amount("USD"), currency, expires_at: hint(time) }),
+  rental: z.object({ extension_cost: z.string().nullish(), currency: z.string().nullish(), expires_at: hint(time) }),
 });
 
-const releaseAnswer = z.object({
-  rental: z.object({ refund: z.object({ amount: amount("USD"), currency }).nullish() }),
-});
+const releaseAnswer = z.object({ rental: givenBack });
 
-const failure = z.object({ code: z.string().optional().catch(undefined), message: z.string().catch("") });
+const success = z.object({ result: word.pipe(z.literal("success")) });
+const failed = z.object({ result: word.pipe(z.enum(["failed", "error"])) });
+
+const wording = z.union([z.string(), z.array(z.string()).transform((all) => all.join(" "))]).catch("");
+const failure = z.object({ code: wording, message: wording, error_info: wording });
+
+/** What is bought there. */
+const SELLS = /\/(?:create|extend)$/;
+
+/** Words that speak of a sale, or of not knowing: they leave open what became of a purchase. */
+const DOUBTFUL =
+  /time[ds]?.?out|process|pending|duplicate|already|exist|try again|internal|server|unexpected|unknown|wrong|(?<!validation )\berror/i;
 
 export const ping = defineProvider({
   id: "ping",
@@ -91,20 +122,27 @@ export const ping = defineProvider({
   pollGapMs: 3_000,
   lifetimeMs: 15 * 60_000,
   refusals: {
-    words(body) {
-      if (z.object({ result: z.literal("success") }).safeParse(body).success) return undefined;
-      const { code, message } = failure.catch({ code: undefined, message: "" }).parse(body);
-      return [code, message].filter(Boolean).join(": ");
+    words(body, path) {
+      if (success.safeParse(body).success) return undefined;
+      const { code = "", message = "", error_info = "" } = failure.safeParse(body).data ?? {};
+      const words = [code, message, error_info].filter(Boolean).join(": ").replaceAll("_", " ");
+      const isRefused = SELLS.test(path) && failed.safeParse(body).success && words !== "" && !DOUBTFUL.test(words);
+      return isRefused ? `not sold: ${words}` : words;
     },
     reasons: [
-      [/rate.?limit/i, "UPSTREAMS_UNAVAILABLE"],
+      [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
+      [/insufficient (?:stock|numbers?|inventory|availability)/i, "NO_NUMBERS"],
       [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|permission|forbidden/i, "UPSTREAM_CREDENTIALS"],
-      [/already (?:been )?(?:cancelled|canceled|expired)|has expired|(?:not|no longer) active/i, "ALREADY_ENDED"],
+      [/(?:already|is|was|has|been) +(?:been )?(?:cancell?ed|expired)|(?:not|no longer) active/i, "ALREADY_ENDED"],
       [/already|cannot be cancell?ed|has (?:received|a (?:code|message))/i, "ALREADY_RECEIVED"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
-      [/no numbers?|out of stock|no stock|sold out|unavailable|(?:not|no longer) available/i, "NO_NUMBERS"],
-      [/service.*(?:not found|not exist)|(?:invalid|unknown) service/i, "NO_OFFERS"],
+      [/\bno (?:\w+ ){0,3}numbers?\b|(?:no|out of|not in) (?:stock|inventory)|sold out/i, "NO_NUMBERS"],
+      [/(?:unable|failed|could not|cannot) (?:to )?(?:allocate|assign|reserve|find) .*number/i, "NO_NUMBERS"],
+      [/unavailable|(?:not|no longer) (?:currently )?available/i, "NO_NUMBERS"],
+      [/service.*(?:not found|not exist|not supported)|(?:invalid|unknown|unsupported) service/i, "NO_OFFERS"],
+      // The document's own form of a failure, in words that it does not have.
+      [/^not sold:/, "NO_OFFERS"],
       [/not found/i, "NOT_FOUND"],
     ],
   },
@@ -112,13 +150,16 @@ export const ping = defineProvider({
   desks: (http) => ({
     catalog: {
       async *listings(signal) {
-        for (let skip = 0, total = 1; skip < total; skip += PAGE) {
+        for (let skip = 0, total = 1; skip < total; ) {
           const query = { skip: String(skip), limit: String(PAGE) };
           const page = await http.getCatalog("/nonvoip/services", servicesAnswer, signal, query);
           yield page.services.map(toListing);
           // Whatever the total says.
           if (page.services.length === 0) return;
-          total = page.total;
+          // Fewer than were asked for, where the upstream says that it gives no more at once.
+          const size = Math.min(page.limit || PAGE, PAGE);
+          skip += size;
+          total = page.total ?? (page.services.length < size ? 0 : skip + 1);
         }
       },
 
@@ -136,7 +177,7 @@ export const ping = defineProvider({
         return {
           orderRef: verification.public_id,
           numberAsSold: verification.phone_number,
-          price: verification.cost,
+          price: chargedFor(verification.cost, verification.currency),
           expireTime: verification.expires_at,
         };
       },
@@ -148,8 +189,7 @@ export const ping = defineProvider({
 
       async cancel({ orderRef }, signal) {
         const path = `/nonvoip/orders/${encodeURIComponent(orderRef)}/cancel`;
-        const { refund } = (await http.post(path, undefined, cancelAnswer, signal)).verification;
-        return { refund: refund?.amount };
+        return refundOf((await http.post(path, undefined, cancelAnswer, signal)).verification);
       },
     },
 
@@ -160,26 +200,26 @@ export const ping = defineProvider({
         return {
           orderRef: rental.public_id,
           numberAsSold: rental.phone_number,
-          price: rental.cost,
+          price: chargedFor(rental.cost, rental.currency),
           expireTime: rental.expires_at,
         };
       },
 
       async inbox({ orderRef }, signal) {
         const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/messages`;
-        return { messages: (await http.get(path, messagesAnswer, signal)).messages.map(toMessage) };
+        const { messages } = await http.get(path, messagesAnswer, signal);
+        return { messages: (messages ?? []).map(toMessage) };
       },
 
       async extend({ orderRef }, days, signal) {
         const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/extend`;
         const { rental } = await http.post(path, { days }, extendAnswer, signal);
-        return { price: rental.extension_cost, expireTime: rental.expires_at };
+        return { price: chargedFor(rental.extension_cost, rental.currency), expireTime: rental.expires_at };
       },
 
       async release({ orderRef }, signal) {
         const path = `/nonvoip/rentals/${encodeURIComponent(orderRef)}/cancel`;
-        const { refund } = (await http.post(path, undefined, releaseAnswer, signal)).rental;
-        return { refund: refund?.amount };
+        return refundOf((await http.post(path, undefined, releaseAnswer, signal)).rental);
       },
     },
   }),
@@ -197,7 +237,8 @@ function toListing(line: z.infer<typeof service>): Listing {
     ref: line.public_id,
     country: line.country_code,
     serviceName: line.name,
-    capabilities: line.capabilities.flatMap((word) => CAPABILITIES[word] ?? []),
+    // "sms (default)"
+    capabilities: (line.capabilities ?? ["sms"]).flatMap((word) => CAPABILITIES[word] ?? []),
     available: line.available,
     successRate: line.success_rate,
     waitMs: line.estimated_wait_seconds === undefined ? undefined : line.estimated_wait_seconds * 1000,
@@ -211,7 +252,14 @@ function toProgress({ status, code, received_at }: z.infer<typeof pollAnswer>["v
   return { state: "waiting" };
 }
 
-function toMessage(message: z.infer<typeof messagesAnswer>["messages"][number]): ReceivedMessage {
+function refundOf(order: z.infer<typeof givenBack>): { readonly refund: Money | undefined } {
+  if (order?.status && order.status !== "cancelled") {
+    throw new UpstreamFault("a cancel was answered with another status");
+  }
+  return { refund: order?.refund };
+}
+
+function toMessage(message: NonNullable<z.infer<typeof messagesAnswer>["messages"]>[number]): ReceivedMessage {
   return {
     messageId: message.id,
     sender: message.from ?? undefined,

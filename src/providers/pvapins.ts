@@ -25,13 +25,22 @@ const countriesAnswer = lines(z.object({ id, full_name: text.min(1) }));
 
 const appsAnswer = lines(z.object({ full_name: text.min(1), deduct: usd }));
 
-const number = z.string().regex(/^\+?\d{5,15}$/);
+const number = z.string().regex(/^\+?\d(?:[ -]?\d){4,14}$/);
+
+/** Bare text, where a host may have put it into quotes as JSON does. */
+const bareText = text.transform(unquoted);
 
 const done = z.object({ code: z.literal("100") });
 
-const rentAnswer = done.extend({ data: number }).transform(({ data }) => data);
+/** Numbers are sold as text and rented in JSON: either is a number. */
+const numberAnswer = z.union([bareText.pipe(number), done.extend({ data: number }).transform(({ data }) => data)]);
 
 const balanceAnswer = z.object({ balance: usd });
+
+/** What the endpoints that rent answer with, and others may. */
+const reply = z.object({ data: text, code: z.string() });
+
+const saidIn = z.union([bareText, reply.transform(({ data }) => unquoted(data))]);
 
 /** As in `17/08/2025 08:15 pm`, taken for UTC. */
 const shownTime = hint(z.string().transform(asUtc));
@@ -43,11 +52,15 @@ const message = z
   });
 
 /** A numeral or a sign alone is neither a message nor a word about one. */
-const smsAnswer = z.union([text.regex(/\p{L}|\p{Nd}{3}/u), lines(message)]);
+const smsAnswer = z.union([
+  saidIn.pipe(text.regex(/\p{L}|\p{Nd}{3}/u)),
+  message.transform((only) => [only]),
+  lines(message),
+]);
 
 const WAITING = /^you have not received any code yet\.?$/i;
 
-const inboxAnswer = z.union([text.regex(WAITING).transform(() => []), lines(message)]);
+const inboxAnswer = z.union([saidIn.pipe(text.regex(WAITING)).transform(() => []), lines(message)]);
 
 const name = text.regex(/\p{L}/u);
 
@@ -66,13 +79,11 @@ const rentalsAnswer = lines(
     number,
     app_name: text.min(1),
     country_name: text.min(1),
-    is_released: z.string(),
+    is_released: z.union([z.string(), z.boolean()]).transform((said) => /^(?:1|true)$/i.test(String(said))),
     timestamp_readable: shownTime,
     expiry: shownTime,
   }),
 );
-
-const failed = z.object({ code: z.string().refine((code) => code !== "100"), data: text });
 
 const REJECTED = /^(?!.*\b(?:not|can'?t|cannot)\b).*\brejected\b/i;
 
@@ -105,14 +116,17 @@ export const pvapins = defineProvider({
   textAnswers: true,
   refusals: {
     words(body, path) {
-      if (typeof body !== "string") return failed.safeParse(body).data?.data;
-      if (path === GET_SMS) return NO_MESSAGE.test(body) ? body : undefined;
-      return number.safeParse(body).success || REJECTED.test(body) || WAITING.test(body) ? undefined : body;
+      const said = saidIn.safeParse(body).data;
+      if (said === undefined) return undefined;
+      if (path === GET_SMS) return NO_MESSAGE.test(said) ? said : undefined;
+      if (WAITING.test(said) || done.safeParse(body).success) return undefined;
+      if (typeof body !== "string") return said;
+      return number.safeParse(said).success || REJECTED.test(said) ? undefined : said;
     },
     reasons: [
       [/^customer not found/i, "UPSTREAM_CREDENTIALS"],
       [/not enough balance|balance is expired/i, "UPSTREAM_FUNDS"],
-      [/limit: ?\d+ ?min/i, "CANCEL_TOO_EARLY"],
+      [/limit: ?\d+ ?min|\breject\w*\b.*\bafter \d+ ?(?:s|min)/i, "CANCEL_TOO_EARLY"],
       [
         /^new numbers registration in progress|no free channels? available|^no numbers? found|out of stock/i,
         "NO_NUMBERS",
@@ -125,7 +139,7 @@ export const pvapins = defineProvider({
     ],
     retryAfterMs(words) {
       const [, seconds] = /\bafter (\d{1,4}) ?s/i.exec(words) ?? [];
-      const [, minutes] = /limit: ?(\d{1,3}) ?min/i.exec(words) ?? [];
+      const [, minutes] = /(?:limit: ?|\bafter )(\d{1,3}) ?min/i.exec(words) ?? [];
       return seconds ? Number(seconds) * 1_000 : minutes ? Number(minutes) * 60_000 : undefined;
     },
   },
@@ -164,7 +178,7 @@ export const pvapins = defineProvider({
       verification: {
         async buy({ offerRef }, signal) {
           const place = placeOf(offerRef);
-          const numberAsSold = await http.act("/get_number.php", number, signal, { ...account, ...place });
+          const numberAsSold = await http.act("/get_number.php", numberAnswer, signal, { ...account, ...place });
           return { orderRef: toOrderRef(numberAsSold, place), numberAsSold };
         },
 
@@ -174,7 +188,7 @@ export const pvapins = defineProvider({
         },
 
         async cancel(order, signal) {
-          const answer = z.union([text.regex(REJECTED), done]);
+          const answer = z.union([bareText.pipe(text.regex(REJECTED)), done]);
           await http.act("/get_reject_number.php", answer, signal, { ...account, ...orderOf(order) });
           return {};
         },
@@ -198,7 +212,7 @@ export const pvapins = defineProvider({
               async rent({ offerRef }, signal) {
                 const place = placeOf(offerRef);
                 const query = { ...account, ...place, is_rent: "1" };
-                const numberAsSold = await http.act("/get_number.php", rentAnswer, signal, query);
+                const numberAsSold = await http.act("/get_number.php", numberAnswer, signal, query);
                 return { orderRef: toOrderRef(numberAsSold, place), numberAsSold };
               },
 
@@ -221,7 +235,7 @@ export const pvapins = defineProvider({
               async rentals(signal) {
                 const rented = await http.get(file("rentals"), rentalsAnswer, signal, account);
                 return rented
-                  .filter((line) => line.is_released !== "1")
+                  .filter((line) => !line.is_released)
                   .map((line) => ({
                     orderRef: toOrderRef(line.number, { app: line.app_name, country: line.country_name }),
                     numberAsSold: line.number,
@@ -238,12 +252,23 @@ export const pvapins = defineProvider({
 
 function asUtc(shown: string): Date | undefined {
   const [, day, month, year, hour, minute, half] =
-    /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d) ([ap])m$/i.exec(shown.trim()) ?? [];
+    /^(\d\d)\/(\d\d)\/(\d{4}) (\d{1,2}):(\d\d) ([ap])m$/i.exec(shown.trim()) ?? [];
   if (half === undefined) return undefined;
   const afternoon = half.toLowerCase() === "p" ? 12 : 0;
   return plausible(
     new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), (Number(hour) % 12) + afternoon, Number(minute))),
   );
+}
+
+function unquoted(said: string): string {
+  const bare = said.trim();
+  if (!/^".*"$/s.test(bare)) return bare;
+  try {
+    const inside: unknown = JSON.parse(bare);
+    return typeof inside === "string" ? inside.trim() : bare;
+  } catch {
+    return bare;
+  }
 }
 
 /** Where a number is sold, in the words and the case of the list. */
@@ -302,11 +327,15 @@ function noneWhereNoOffers(error: unknown): [] {
 /** A code, or a link: every message that somebody waits for has one. Nothing else tells one from a word about it. */
 const CODE_OR_LINK = /\p{Nd}(?:[\s-]?\p{Nd}){2}|\b(?=\w*\d)(?=\w*[a-z])\w{5,}\b|https?:\/\//iu;
 
+/** The upstream's own words in the place of a message; none that is waited for begins so and names no code. */
+const REMARK =
+  /^(?:please wait|(?:please )?try again|too many requests|rate limit|check (?:back|after))\b(?!.*\b(?:code|otp|pin)\b)/is;
+
 function toProgress(answer: z.infer<typeof smsAnswer>): Progress {
   if (typeof answer !== "string") {
     return answer.length > 0 ? { state: "received", messages: answer } : { state: "waiting" };
   }
-  if (/^error\b/i.test(answer) || !CODE_OR_LINK.test(answer)) return { state: "waiting" };
+  if (/^error\b/i.test(answer) || REMARK.test(answer) || !CODE_OR_LINK.test(answer)) return { state: "waiting" };
   const isCode = /^\d{3,10}$/.test(answer);
   return { state: "received", messages: [isCode ? { text: "", code: answer } : { text: answer }] };
 }

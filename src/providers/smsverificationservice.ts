@@ -1,7 +1,8 @@
 // smsVerificationService: https://smsverificationservice.com/api/v1 (the project's copy of the document, read 2026-11-21).
 //
 // - Every path ends in a slash. Purchases answer 201. Phones come with spaces.
-// - Answers are wrapped in {success, data}, bare objects or raw arrays, each endpoint in its own way.
+// - Answers are wrapped in {success, data}, bare objects or raw arrays, each endpoint in its own way: any is read of each.
+// - Refusals come with 400, 402, 404 and, the document says, 500: under that only where the words name stock, funds or a service.
 // - USA short-term services have no country field: they are US. Other countries are listed one by one.
 // - A purchase answers neither a price nor an expiry; charged is the list's `sell_price`, else its `price`. A rental by
 //   name and an eSIM are the exceptions.
@@ -12,30 +13,58 @@
 // - The list of the 50 newest orders tells each one's status, and no code.
 
 import { z } from "zod";
-import { GatewayError, UpstreamFault } from "../core/error.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, text, time } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, roughTime, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
 
 const usd = amount("USD");
 
-const usServices = z.object({
-  data: z.object({ services: lines(z.object({ service_id: id, name: text, price: usd })) }),
-});
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+};
+
+/** The same answer comes wrapped in `data` and bare. */
+function unwrapped(answer: unknown): unknown {
+  return isObject(answer) && typeof answer.data === "object" && answer.data !== null ? answer.data : answer;
+}
+
+/** A list by itself, or under its name. */
+function list<T>(name: string, content: z.ZodType<T>) {
+  return z.preprocess((answer) => {
+    const data = unwrapped(answer);
+    return isObject(data) ? (data[name] === null ? [] : data[name]) : data;
+  }, content);
+}
+
+function one<Fields extends z.ZodRawShape>(fields: Fields) {
+  return z.preprocess(unwrapped, z.object(fields));
+}
+
+/** "All datetimes are UTC", with their zone or without. */
+const utcTime = z.union([time, roughTime.pipe(z.date())]);
 
 const charge = { sell_price: usd.nullish(), price: usd.nullish() };
 
-const rentalsByName = lines(
-  z.object({
-    name: text,
-    sell_price_3days: usd.nullish(),
-    price_3days: usd.nullish(),
-    sell_price_30days: usd.nullish(),
-    price_30days: usd.nullish(),
-  }),
+const usServices = list(
+  "services",
+  lines(z.object({ service_id: id, name: text, ...charge }).refine((line) => charged(line) !== undefined)),
+);
+
+const rentalsByName = list(
+  "services",
+  lines(
+    z.object({
+      name: text,
+      sell_price_3days: usd.nullish(),
+      price_3days: usd.nullish(),
+      sell_price_30days: usd.nullish(),
+      price_30days: usd.nullish(),
+    }),
+  ),
 );
 
 const decimal = z
@@ -43,56 +72,81 @@ const decimal = z
   .regex(/^\d{1,6}(?:\.\d{1,6})?$/)
   .transform(Number);
 
-const esimPlans = lines(z.object({ name: text, data_gb: hint(decimal), validity_days: hint(count), ...charge }));
-
-const countriesAnswer = z.object({ countries: lines(z.object({ country_id: id, country_name: text })) });
-
-const globalOffers = z.object({
-  offers: lines(z.object({ service_id: id, service_name: text, ...charge })),
-});
-
-const orderAnswer = z.object({ data: z.object({ order_id: id, phone: text.min(1) }) });
-
-const rentalAnswer = z.object({ order_id: id, phone: text.min(1), expiry_date: hint(time), ...charge });
-
-const renewAnswer = z.object({ data: z.object({ status: z.string(), expiry_date: hint(time), ...charge }) });
-
-const esimAnswer = z.object({ order_id: id, activation_code: text.min(1), ...charge });
-
-const statusAnswer = z.object({
-  data: z.object({
-    status: z.string(),
-    otp: text.nullish(),
-    message: text.nullish(),
-    time_left_seconds: hint(count),
-  }),
-});
-
-const cancelAnswer = z.object({ data: z.object({ status: z.string() }) });
-
-/** Without `lines`: a list that hides one order proves nothing about it. */
-const ordersAnswer = z.array(
-  z.object({
-    order_id: id,
-    service: text,
-    phone: text.nullish(),
-    ...charge,
-    created_at: time,
-  }),
+const esimPlans = list(
+  "plans",
+  lines(z.object({ name: text, data_gb: hint(decimal), validity_days: hint(count), ...charge })),
 );
 
-const statusesAnswer = lines(z.object({ order_id: id, status: z.string().min(1) }));
+const countriesAnswer = list("countries", lines(z.object({ country_id: id, country_name: text })));
 
-const balanceAnswer = z.object({ balance: usd, currency: z.literal("USD") });
+const globalOffers = list("offers", lines(z.object({ service_id: id, service_name: text, ...charge })));
 
+/** What is left out of it is what was quoted. */
+const sale = { ...charge, expiry_date: hint(utcTime) };
+
+const orderAnswer = one({ order_id: id, phone: text.min(1), ...sale });
+
+const renewAnswer = one({ status: word, ...sale });
+
+const esimAnswer = one({ order_id: id, activation_code: text.min(1), ...sale });
+
+const seconds = z
+  .string()
+  .regex(/^\d{1,10}(?:\.\d{1,9})?$/)
+  .transform((shown) => Math.floor(Number(shown)));
+
+const statusAnswer = one({
+  status: word,
+  otp: text.nullish(),
+  message: text.nullish(),
+  time_left_seconds: hint(seconds),
+});
+
+const cancelAnswer = one({ status: word });
+
+/** Without `lines`: a list that hides one order proves nothing about it. */
+const ordersAnswer = list(
+  "orders",
+  z.array(
+    z.object({
+      order_id: id,
+      service: text.nullish(),
+      phone: text.nullish(),
+      ...charge,
+      created_at: utcTime,
+    }),
+  ),
+);
+
+const statusesAnswer = list("orders", lines(z.object({ order_id: id, status: word.pipe(z.string().min(1)) })));
+
+const balanceAnswer = one({ balance: usd, currency: word.pipe(z.literal("usd")).nullish() });
+
+const isSuccess = (answer: boolean) => z.object({ success: truth.pipe(z.literal(answer)) });
 /** Beside an order or a list, an error's words are a warning. */
-const success = z.object({ success: z.literal(true) });
-const failure = z.object({ error: z.string() });
-/** Django's own envelopes: `{detail}`, or the wrong fields with what is wrong about each. */
-const djangoFailure = z.union([
-  z.object({ detail: z.string() }).transform(({ detail }) => detail),
+const success = isSuccess(true);
+const failed = isSuccess(false);
+
+/** One sentence, or Django's own envelope: the wrong fields with what is wrong about each. */
+const sentence = z.union([
+  z.string(),
   z.record(z.string(), z.array(z.string()).min(1)).transform((fields) => Object.values(fields).flat().join(" ")),
 ]);
+const failure = z.union([
+  ...(["error", "errors", "detail"] as const).map((name) =>
+    z.object({ [name]: sentence }).transform((answer) => answer[name] as string),
+  ),
+  failed.extend({ message: z.string() }).transform(({ message }) => message),
+  failed.transform(() => ""),
+  sentence,
+]);
+
+/** What is bought there. */
+const SELLS = /^\/order\/(?:[a-z][\w-]*|[^/]+\/renew)\/$/;
+
+/** Words that speak of a sale, or of not knowing: they leave open what became of a purchase. */
+const DOUBTFUL =
+  /time[ds]?.?out|process|pending|duplicate|already|exist|try again|internal|server|unexpected|unknown|wrong|(?<!validation )\berror/i;
 
 const callback = z.object({ event: z.literal("incoming_message"), message: z.object({ order_id: id }) });
 
@@ -106,21 +160,26 @@ export const smsverificationservice = defineProvider({
   // Not in the document; the field's usual term.
   lifetimeMs: 20 * 60_000,
   refusals: {
-    words(body) {
-      if (success.safeParse(body).success) return undefined;
-      const failed = failure.safeParse(body);
-      if (failed.success) return failed.data.error;
-      if (z.object({ success: z.literal(false) }).safeParse(body).success) return "";
-      return djangoFailure.safeParse(body).data;
+    words(body, path) {
+      if (typeof body === "string" || success.safeParse(body).success) return undefined;
+      const words = failure.safeParse(body).data;
+      const isRefused = SELLS.test(path) && failed.safeParse(body).success && words && !DOUBTFUL.test(words);
+      return isRefused ? `not sold: ${words}` : words;
     },
+    // 500 is among the statuses that the document names for refusals.
     reasons: [
       [/rate limit/i, "UPSTREAMS_UNAVAILABLE"],
+      [/insufficient balance/i, "UPSTREAM_FUNDS", 500],
       [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api key|credentials|permission/i, "UPSTREAM_CREDENTIALS"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
       [/cannot be (?:cancell?ed|renewed)|not active|already/i, "ALREADY_ENDED"],
-      [/no numbers?|out of stock|no stock|sold out|not available|unavailable/i, "NO_NUMBERS"],
-      [/(?:service|country|plan) not found|is required|valid (?:integer|choice)/i, "NO_OFFERS"],
+      [/\bno (?:\w+ ){0,3}numbers?\b|out of stock|no stock|sold out|\bservice not available/i, "NO_NUMBERS", 500],
+      [/not available|unavailable|no (?:\w+ )?(?:services|offers)/i, "NO_NUMBERS"],
+      [/(?:service|country|plan) not found/i, "NO_OFFERS", 500],
+      [/is required|valid (?:integer|choice)|invalid (?:service|country|plan)/i, "NO_OFFERS"],
+      // The document's own form of an error, in words that it does not have.
+      [/^not sold:/, "NO_OFFERS"],
       [/not found/i, "NOT_FOUND"],
     ],
   },
@@ -130,18 +189,18 @@ export const smsverificationservice = defineProvider({
     catalog: {
       async *listings(signal) {
         for (const list of ["temporary", "best-temp"] as const) {
-          const { data } = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal), NO_SERVICES);
-          yield data.services.map((line) => ({
+          const services = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal));
+          yield services.map((line) => ({
             ...listing(`${list}.${line.service_id}`, "US", line.name),
-            price: line.price,
+            price: charged(line),
             supportsAreaCode: list === "temporary",
             curated: list === "best-temp",
           }));
         }
-        const { countries } = await http.getCatalog("/global/countries/", countriesAnswer, signal);
+        const countries = await http.getCatalog("/global/countries/", countriesAnswer, signal);
         yield [];
         for (const { country_id, country_name } of countries) {
-          const { offers } = await http.getCatalog("/global/services/", globalOffers, signal, { country_id });
+          const offers = await ifThere(http.getCatalog("/global/services/", globalOffers, signal, { country_id }));
           yield offers.map((line) => ({
             ...listing(`global.${country_id}.${line.service_id}`, country_name, line.service_name),
             price: charged(line),
@@ -160,9 +219,7 @@ export const smsverificationservice = defineProvider({
       buy: (order, signal) => buy(http, order, signal),
 
       async check({ orderRef }, signal) {
-        return toProgress(
-          (await http.get(`/order/${encodeURIComponent(orderRef)}/status/`, statusAnswer, signal)).data,
-        );
+        return toProgress(await http.get(`/order/${encodeURIComponent(orderRef)}/status/`, statusAnswer, signal));
       },
 
       cancel: (order, signal) => cancel(http, order, signal),
@@ -171,7 +228,7 @@ export const smsverificationservice = defineProvider({
         return (await http.get("/orders/", ordersAnswer, signal)).map((order) => ({
           orderRef: order.order_id,
           numberAsSold: order.phone ?? "",
-          serviceName: order.service,
+          serviceName: order.service ?? "",
           price: charged(order),
           createTime: order.created_at,
         }));
@@ -195,15 +252,15 @@ export const smsverificationservice = defineProvider({
 
       async inbox({ orderRef }, signal) {
         const path = `/order/${encodeURIComponent(orderRef)}/status/`;
-        return toInbox((await http.get(path, statusAnswer, signal)).data);
+        return toInbox(await http.get(path, statusAnswer, signal));
       },
 
       async extend({ orderRef, offerRef }, days, signal) {
         rentalOf(offerRef, days);
         const path = `/order/${encodeURIComponent(orderRef)}/renew/`;
-        const { data } = await http.post(path, undefined, renewAnswer, signal);
-        if (data.status !== "active") throw new UpstreamFault("a renewal was answered with another status");
-        return { price: charged(data), expireTime: data.expiry_date };
+        const renewed = await http.post(path, undefined, renewAnswer, signal);
+        if (renewed.status !== "active") throw new UpstreamFault("a renewal was answered with another status");
+        return { price: charged(renewed), expireTime: renewed.expiry_date };
       },
 
       release: (order, signal) => cancel(http, order, signal),
@@ -228,32 +285,32 @@ const RENTALS_BY_ID = [
   ["rent-30days", 30],
 ] as const;
 
-const NO_SERVICES: z.infer<typeof usServices> = { data: { services: [] } };
+const NOT_THERE: readonly Reason[] = ["NOT_FOUND", "NO_OFFERS", "NO_NUMBERS"];
 
 /** A list that is not there is an empty one: what the others have is still sold. */
-async function ifThere<T>(list: Promise<T>, none: T): Promise<T> {
+async function ifThere<Line>(list: Promise<Line[]>): Promise<Line[]> {
   try {
     return await list;
   } catch (error) {
-    if (error instanceof GatewayError && error.reason === "NOT_FOUND") return none;
+    if (error instanceof GatewayError && NOT_THERE.includes(error.reason)) return [];
     throw error;
   }
 }
 
 async function* rentals(http: UpstreamHttp, signal: AbortSignal): AsyncGenerator<Listing[], void, void> {
-  const byName = await ifThere(http.getCatalog("/services/rental/", rentalsByName, signal), []);
+  const byName = await ifThere(http.getCatalog("/services/rental/", rentalsByName, signal));
   yield byName.flatMap(({ name, ...line }) => [
     ...rental("rental", 3, name, name, line.sell_price_3days ?? line.price_3days),
     ...rental("rental", 30, name, name, line.sell_price_30days ?? line.price_30days),
   ]);
   for (const [list, days] of RENTALS_BY_ID) {
-    const { data } = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal), NO_SERVICES);
-    yield data.services.flatMap(({ service_id, name, price }) => rental(list, days, service_id, name, price));
+    const services = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal));
+    yield services.flatMap((line) => rental(list, days, line.service_id, line.name, charged(line)));
   }
 }
 
 async function plans(http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]> {
-  return (await ifThere(http.getCatalog("/services/esim/", esimPlans, signal), [])).map((line) => ({
+  return (await ifThere(http.getCatalog("/services/esim/", esimPlans, signal))).map((line) => ({
     ref: `esim.${encodeName(line.name)}`,
     product: "ESIM",
     // A plan is for where its name says; no field does.
@@ -296,8 +353,8 @@ async function buy(http: UpstreamHttp, { offerRef, areaCode }: Order, signal: Ab
     list === "global"
       ? { country_id: numeric(ids[0]), service_id: numeric(ids[1]) }
       : { service_id: numeric(ids[0]), area_code: areaCode };
-  const { data } = await http.post(`/order/${list}/`, body, orderAnswer, signal);
-  return { orderRef: data.order_id, numberAsSold: data.phone };
+  const answer = await http.post(`/order/${list}/`, body, orderAnswer, signal);
+  return { orderRef: answer.order_id, numberAsSold: answer.phone, price: charged(answer) };
 }
 
 async function rent(
@@ -306,11 +363,8 @@ async function rent(
   signal: AbortSignal,
 ): Promise<Purchase> {
   const { list, item } = rentalOf(offerRef, days);
-  if (list !== "rental") {
-    const { data } = await http.post(`/order/${list}/`, { service_id: numeric(item) }, orderAnswer, signal);
-    return { orderRef: data.order_id, numberAsSold: data.phone };
-  }
-  const answer = await http.post("/order/rental/", { service: item, duration: days }, rentalAnswer, signal);
+  const body = list === "rental" ? { service: item, duration: days } : { service_id: numeric(item) };
+  const answer = await http.post(`/order/${list}/`, body, orderAnswer, signal);
   return {
     orderRef: answer.order_id,
     numberAsSold: answer.phone,
@@ -325,7 +379,7 @@ async function cancel(
   signal: AbortSignal,
 ): Promise<{ readonly refund?: Money }> {
   const path = `/order/${encodeURIComponent(orderRef)}/cancel/`;
-  const { status } = (await http.post(path, undefined, cancelAnswer, signal)).data;
+  const { status } = await http.post(path, undefined, cancelAnswer, signal);
   if (!CANCELLED.has(status)) throw new UpstreamFault("a cancel was answered with another status");
   return {};
 }
@@ -335,9 +389,9 @@ function numeric(value = ""): number | string {
   return /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
 }
 
-const CANCELLED = new Set(["cancelled", "canceled", "refunded"]);
+const CANCELLED = new Set(["cancelled", "refunded"]);
 
-function toProgress({ status, otp, message }: z.infer<typeof statusAnswer>["data"]): Progress {
+function toProgress({ status, otp, message }: z.infer<typeof statusAnswer>): Progress {
   // A pending order's message may be a remark of the upstream's own.
   if (otp || (message && status === "completed"))
     return { state: "received", messages: [{ text: message ?? "", code: otp || undefined }] };
@@ -347,7 +401,7 @@ function toProgress({ status, otp, message }: z.infer<typeof statusAnswer>["data
 }
 
 /** What a rental was sent last. Before it is active its message may be a remark of the upstream's own. */
-function toInbox({ status, otp, message, time_left_seconds }: z.infer<typeof statusAnswer>["data"]): Inbox {
+function toInbox({ status, otp, message, time_left_seconds }: z.infer<typeof statusAnswer>): Inbox {
   const isFromSender = status === "active" || status === "completed" || status === "expired";
   const isMessage = otp || (message && isFromSender);
   return {

@@ -9,39 +9,51 @@
 // - No limit is named, but a 429 is: 60 a minute is what the field allows.
 
 import { z } from "zod";
-import { UpstreamFault } from "../core/error.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Progress } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, text, time } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, roughTime, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 
 const usd = amount("USD");
 
-const balanceAnswer = z.object({ balance_usd: usd, currency: z.literal("USD") });
+const balanceAnswer = z.object({ balance_usd: usd, currency: word.pipe(z.literal("usd")).nullish() });
 
 const servicesAnswer = z.object({ services: lines(z.object({ id: id.regex(/^[^.]+$/), name: text })) });
 
 const countriesAnswer = z.object({
-  countries: lines(z.object({ country_id: id.regex(/^\d{1,15}$/), name: text, price_usd: usd, available: count })),
+  countries: lines(
+    z.object({ country_id: id.regex(/^\d{1,15}$/), name: text, price_usd: usd, available: hint(count) }),
+  ),
 });
 
+/** A price that is left out loses no number that was sold: it is what was quoted. */
 const purchaseAnswer = z.object({
-  order: z.object({ id, phone: text.min(1), price_usd: usd, expires_at: hint(time) }),
+  order: z.object({ id, phone: text.min(1), price_usd: usd.nullish(), expires_at: hint(time) }),
 });
 
 const orderAnswer = z.object({
-  order: z.object({ status: z.string(), sms_code: text.nullish(), received_at: hint(time) }),
+  order: z.object({ status: word.nullish(), sms_code: text.nullish(), received_at: roughTime }),
 });
 
-const cancelAnswer = z.object({ status: z.string() });
+const cancelAnswer = z.union([
+  z.object({ status: word }),
+  z.object({ order: z.object({ status: word }) }).transform(({ order }) => order),
+]);
 
 const finishAnswer = z.object({});
 
-const success = z.object({ ok: z.literal(true) });
+const success = z.object({ ok: truth.pipe(z.literal(true)) });
 const failure = z.object({
-  ok: z.literal(false),
-  error: z.object({ code: z.string(), message: z.string().catch("") }),
+  error: z.union([
+    word.transform((code) => ({ code, message: "" })),
+    z.object({ code: word, message: z.string().catch("") }),
+  ]),
 });
+
+const NOT_SOLD: readonly Reason[] = ["NOT_FOUND", "NO_NUMBERS"];
+
+const PURCHASE = "/order";
 
 export const smsverifyo = defineProvider({
   id: "smsverifyo",
@@ -52,10 +64,13 @@ export const smsverifyo = defineProvider({
   pollGapMs: 3_000,
   lifetimeMs: 20 * 60_000,
   refusals: {
-    words(body) {
+    words(body, path) {
       if (success.safeParse(body).success) return undefined;
-      const failed = failure.safeParse(body);
-      return failed.success ? `${failed.data.error.code}: ${failed.data.error.message}` : "";
+      const { error } = failure.safeParse(body).data ?? {};
+      if (!error) return "";
+      // What is not found there is no order.
+      const code = path === PURCHASE && error.code === "not_found" ? "invalid_request" : error.code;
+      return `${code}: ${error.message}`;
     },
     reasons: [
       [/^rate_limited:/, "UPSTREAMS_UNAVAILABLE"],
@@ -64,11 +79,18 @@ export const smsverifyo = defineProvider({
       [/^no_numbers:/, "NO_NUMBERS", 503],
       [/^invalid_request:/, "NO_OFFERS"],
       [/^not_found:/, "NOT_FOUND"],
-      [/^invalid_state:.*(?:cool-?\s?down|too early|too soon)/is, "CANCEL_TOO_EARLY"],
+      [
+        /^invalid_state:(?!.*(?:received|arrived|already|finish|expire)).*(?:cool-?\s?down|too early|too soon|\byet\b|\bwait\b|\bafter \d)/is,
+        "CANCEL_TOO_EARLY",
+      ],
       // The code alone does not tell an order in its cooldown from one with a code or one that has ended. Whoever is told
       // that it has ended looks at the order once more; whoever is told that it is too early does not.
       [/^invalid_state:/, "ALREADY_ENDED"],
     ],
+    retryAfterMs(words) {
+      const [, amount, unit] = /^invalid_state:.*?\b(\d{1,4}) ?(s|m)(?:ec|in|\b)/is.exec(words) ?? [];
+      return amount ? Number(amount) * (unit?.toLowerCase() === "m" ? 60_000 : 1_000) : undefined;
+    },
   },
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   desks: (http) => ({
@@ -77,7 +99,9 @@ export const smsverifyo = defineProvider({
         const { services } = await http.getCatalog("/services", servicesAnswer, signal);
         yield [];
         for (const { id: service_id, name } of services) {
-          const { countries } = await http.getCatalog("/countries", countriesAnswer, signal, { service_id });
+          const { countries } = await http
+            .getCatalog("/countries", countriesAnswer, signal, { service_id })
+            .catch(noneWhereNotSold);
           yield countries.map((line) => ({
             ref: `${service_id}.${line.country_id}`,
             product: "VERIFICATION" as const,
@@ -85,7 +109,7 @@ export const smsverifyo = defineProvider({
             serviceName: name,
             capabilities: ["SMS"] as const,
             price: line.price_usd,
-            available: line.available > 0,
+            available: line.available === undefined ? undefined : line.available > 0,
             availableCount: line.available,
           }));
         }
@@ -100,11 +124,11 @@ export const smsverifyo = defineProvider({
       async buy({ offerRef }, signal) {
         const [service_id, country] = offerRef.split(".");
         const body = { service_id, country_id: Number(country) };
-        const { order } = await http.post("/order", body, purchaseAnswer, signal);
+        const { order } = await http.post(PURCHASE, body, purchaseAnswer, signal);
         return {
           orderRef: order.id,
           numberAsSold: order.phone,
-          price: order.price_usd,
+          price: order.price_usd ?? undefined,
           expireTime: order.expires_at,
         };
       },
@@ -127,11 +151,17 @@ export const smsverifyo = defineProvider({
   }),
 });
 
+/** A service that is listed and sold nowhere is no reason to do without the others. */
+function noneWhereNotSold(error: unknown): z.infer<typeof countriesAnswer> {
+  if (error instanceof GatewayError && NOT_SOLD.includes(error.reason)) return { countries: [] };
+  throw error;
+}
+
 function toProgress({ status, sms_code, received_at }: z.infer<typeof orderAnswer>["order"]): Progress {
   if (sms_code) {
     return { state: "received", messages: [{ text: "", code: sms_code, receiveTime: received_at }] };
   }
-  if (status === "cancelled") return { state: "cancelled" };
+  if (status === "cancelled" || status === "refunded") return { state: "cancelled" };
   // "orders auto-finalize after expiry": finished without a code is over without one.
   if (status === "expired" || status === "finished") return { state: "expired" };
   return { state: "waiting" };

@@ -19,6 +19,23 @@ export const text = z.string().max(4096);
 /** An upstream's own identifier. `0` is one. */
 export const id = z.string().min(1).max(128).regex(/^\S+$/);
 
+/** A word that says how something stands, in small letters and one spelling. */
+export const word = text.transform((said) =>
+  said
+    .trim()
+    .toLowerCase()
+    .replace(/^canceled$/, "cancelled"),
+);
+
+/** As JSON has it, as text or as a digit. */
+export const truth = z.union([
+  z.boolean(),
+  z
+    .string()
+    .regex(/^(?:true|false|[01])$/i)
+    .transform((said) => /^(?:true|1)$/i.test(said)),
+]);
+
 const MOST = 2 ** 31 - 1;
 
 /** At most what 31 bits hold, as in the API. */
@@ -65,14 +82,32 @@ function asUtc(value: string): Date | undefined {
   return plausible(new Date(`${day}T${clock}${zone}`));
 }
 
-/** An amount of a currency that the document names once for all. Never negative, and never more than so many units. */
+/**
+ * An amount of a currency that the document names once for all. Never negative, and never more than so many units.
+ * Dollars may show their sign, or their name.
+ */
 export function amount(currency: string, mostUnits = 1_000_000n): z.ZodType<Money> {
-  return z.string().transform((decimal, context) => {
+  return z.string().transform((shown, context) => {
+    const decimal = currency === "USD" ? shown.trim().replace(/^(?:\$|usd) ?|(?<=\d) ?(?:\$|usd)$/i, "") : shown;
     const money = parseMoney(decimal, currency);
     if (money && money.micros >= 0n && money.micros <= mostUnits * 1_000_000n) return money;
     context.addIssue({ code: "custom", message: "not an amount of money" });
     return z.NEVER;
   });
+}
+
+/** What was paid, or came back: in dollars unless a currency is named. Undefined where it cannot be read. */
+export function paid(shown: string | undefined, currency = "USD"): Money | undefined {
+  const code = currency.trim().toUpperCase();
+  return /^[A-Z]{3}$/.test(code) ? amount(code).safeParse(shown).data : undefined;
+}
+
+/** What was charged; undefined where nothing is said. Throws where something is, and it is no price that can be believed. */
+export function chargedFor(shown: string | null | undefined, currency: string | null | undefined): Money | undefined {
+  if (shown === undefined || shown === null) return undefined;
+  const money = paid(shown, currency ?? undefined);
+  if (!money) throw new UpstreamFault("unreadable answer: what was charged is not as documented");
+  return money;
 }
 
 /** As `lines`, of a list or of an object that numbers its lines: PHP writes either. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { UpstreamFault } from "../../src/core/error.ts";
+import type { Desks } from "../../src/core/upstream.ts";
 import { papsms } from "../../src/providers/papsms.ts";
-import { json } from "../upstream/scripted-server.ts";
+import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
 import { visit } from "./visit.ts";
 
@@ -49,5 +51,104 @@ describe("the prices of PapSMS", () => {
 
   it("may be absent, and then there is nothing to sell", () => {
     expect(() => papsms.open({ apiKey: "key" })).not.toThrow();
+  });
+});
+
+const never = new AbortController().signal;
+const ORDER = { orderRef: "12345678", offerRef: "us/whatsapp", numberAsSold: "+14155550123" };
+
+/** What comes of asking once, whichever way it ends. */
+async function outcome(ask: (desks: Desks) => Promise<unknown> | undefined, answer: Answer): Promise<unknown> {
+  const { desks } = await visit(papsms, { apiKey: "key" }, answer);
+  const asked = ask(desks) ?? Promise.reject(new Error("the provider has no such verb"));
+  return asked.catch((error: unknown) => error);
+}
+
+const buy = (answer: Answer) =>
+  outcome(({ verification }) => verification?.buy({ offerRef: "us/whatsapp", capability: "SMS" }, never), answer);
+const check = (data: object) =>
+  outcome(({ verification }) => verification?.check(ORDER, never), json({ success: true, data }));
+const cancel = (body: object, status = 200) =>
+  outcome(({ verification }) => verification?.cancel(ORDER, never), json(body, status));
+
+describe("a number that PapSMS sold", () => {
+  const sold = { activation_id: 12345678, phone_number: "+14155550123" };
+
+  it.each<[unknown, unknown]>([
+    ["0.80", usd("0.80")],
+    ["$0.80", usd("0.80")],
+    [null, undefined],
+    [undefined, undefined],
+  ])("is not lost for its cost: %s", async (cost, price) => {
+    const bought = await buy(json({ success: "true", data: { ...sold, cost } }, 201));
+    expect(bought).toMatchObject({ orderRef: "12345678", numberAsSold: "+14155550123", price });
+  });
+
+  it("is not refused by an answer that cannot be read", async () => {
+    expect(await buy(json({ success: true, data: { status: "queued" } }))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ success: true, data: { ...sold, cost: "cheap" } }))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ success: false, error: "Something else" }, 400))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ success: false, error: "No numbers available" }, 503))).toBeInstanceOf(UpstreamFault);
+  });
+});
+
+describe("a refusal of PapSMS, which no document shows", () => {
+  it.each([
+    ["NO_NUMBERS", { success: "false", message: "There are no available numbers" }],
+    ["NO_NUMBERS", { success: false, error: { code: "NO_NUMBERS_AVAILABLE", message: null } }],
+    ["NO_NUMBERS", { success: false, code: "OUT_OF_STOCK", error: "None left" }],
+    ["NO_NUMBERS", { error: "Number not available" }],
+    ["UPSTREAM_FUNDS", { success: false, error: "INSUFFICIENT_FUNDS" }],
+    ["UPSTREAM_FUNDS", { success: false, message: "Not enough credit" }],
+    ["UPSTREAM_CREDENTIALS", { success: false, error: "INVALID_API_KEY" }],
+    ["NO_OFFERS", { success: false, error: "SERVICE_NOT_FOUND" }],
+    ["NO_OFFERS", { success: false, error: "invalid_country" }],
+    ["NO_OFFERS", { success: false, error: "Country 'zz' is not supported" }],
+    ["UPSTREAMS_UNAVAILABLE", { success: false, error: "RATE_LIMIT_EXCEEDED" }],
+  ])("of a purchase is %s: %j", async (reason, body) => {
+    expect(await buy(json(body, 400))).toMatchObject({ reason });
+  });
+
+  it.each([
+    ["ALREADY_RECEIVED", "SMS_ALREADY_RECEIVED"],
+    ["ALREADY_ENDED", "Activation already completed"],
+    ["ALREADY_ENDED", "Activation cannot be canceled"],
+    ["CANCEL_TOO_EARLY", "Too early to cancel"],
+    ["NOT_FOUND", "ACTIVATION_NOT_FOUND"],
+  ])("of a cancel is %s: %s", async (reason, error) => {
+    expect(await cancel({ success: false, error }, 400)).toMatchObject({ reason });
+  });
+});
+
+describe("a state of PapSMS", () => {
+  it.each([
+    ["Cancelled", "cancelled"],
+    ["canceled", "cancelled"],
+    ["EXPIRED", "expired"],
+    ["Waiting", "waiting"],
+    ["received", "waiting"],
+  ])("is read in any case: %s", async (status, state) => {
+    expect(await check({ status, sms: null })).toMatchObject({ state });
+  });
+
+  it.each<[string, unknown, object]>([
+    ["without its text", { code: 847291 }, { text: "", code: "847291" }],
+    ["under the callback's names", { code: "847291", text: "Code 847291" }, { text: "Code 847291", code: "847291" }],
+    ["under another", { code: "847291", message: "Code 847291" }, { text: "Code 847291", code: "847291" }],
+    ["as text alone", "Code 847291", { text: "Code 847291" }],
+  ])("has its message %s", async (_how, sms, message) => {
+    expect(await check({ status: "RECEIVED", sms })).toMatchObject({ state: "received", messages: [message] });
+  });
+
+  it.each<[unknown]>([[""], [{}], [{ code: "", full_text: "" }]])("has none yet as %j", async (sms) => {
+    expect(await check({ status: "waiting", sms })).toEqual({ state: "waiting" });
+  });
+
+  it("that a cancel is answered with has to be one", async () => {
+    expect(await cancel({ success: true, data: { status: "Canceled" } })).toEqual({});
+    expect(await cancel({ success: "true", message: "Activation cancelled" })).toEqual({});
+    for (const status of ["completed", "received"]) {
+      expect(await cancel({ success: true, data: { status } })).toBeInstanceOf(UpstreamFault);
+    }
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { UpstreamFault } from "../../src/core/error.ts";
 import type { Listing } from "../../src/core/upstream.ts";
 import { ping } from "../../src/providers/ping.ts";
 import { json } from "../upstream/scripted-server.ts";
+import { usd } from "./contract.ts";
 import { visit } from "./visit.ts";
 
 const OPTIONS = { apiKey: "key" };
@@ -44,6 +46,31 @@ describe("Ping's list of services", () => {
     expect(listings.map(({ ref }) => ref)).toEqual(["svc_1"]);
   });
 
+  it("goes on by the pages that the upstream makes, however few lines were asked for", async () => {
+    const second = { ...whatsapp, public_id: "svc_2" };
+    const pageOf = (service: object) => json({ result: "success", services: [service], total: 2, limit: 1 });
+    const { desks, server } = await visit(ping, OPTIONS, pageOf(whatsapp), pageOf(second));
+    const refs: string[] = [];
+    for await (const part of desks.catalog.listings(never)) refs.push(...part.map(({ ref }) => ref));
+    expect(refs).toEqual(["svc_1", "svc_2"]);
+    expect(server.requests.map(({ query }) => query.skip)).toEqual(["0", "1"]);
+  });
+
+  it("is one page when it does not say how many there are, and this one is not full", async () => {
+    const { listings, requests } = await listed(json({ result: "success", services: [whatsapp] }));
+    expect([listings.length, requests]).toEqual([1, 1]);
+  });
+
+  it("is read without what its lines may lack, and in any case", async () => {
+    const { currency: _, available: __, capabilities: ___, ...bare } = whatsapp;
+    const loud = { ...bare, type: "RENTAL", currency: "usd", capabilities: ["SMS"], available: 0 };
+    const { listings } = await listed(page(2, bare, { ...loud, public_id: "svc_2", extra: { tea: true } }));
+    expect(listings).toMatchObject([
+      { product: "VERIFICATION", price: usd("0.40"), capabilities: ["SMS"], available: undefined },
+      { product: "RENTAL", capabilities: ["SMS"], available: false },
+    ]);
+  });
+
   it("ends with an empty page, whatever its total says", async () => {
     const { listings, requests } = await listed(page(1_000_000, whatsapp), page(1_000_000));
     expect([listings.length, requests]).toEqual([1, 2]);
@@ -74,5 +101,151 @@ describe("a time that nobody means", () => {
       state: "received",
       messages: [{ text: "", code: "123456", receiveTime: undefined }],
     });
+  });
+});
+
+const ORDER = { orderRef: "ord_1", offerRef: "svc_1", numberAsSold: "+14155550100" };
+const verification = { public_id: "ord_1", phone_number: "+14155550100", status: "pending" };
+
+/** What comes of asking once, whichever way it ends. */
+async function outcome(
+  ask: (desks: Awaited<ReturnType<typeof visit>>["desks"]) => Promise<unknown> | undefined,
+  answer: ReturnType<typeof json>,
+): Promise<unknown> {
+  const { desks } = await visit(ping, OPTIONS, answer);
+  const asked = ask(desks) ?? Promise.reject(new Error("the provider has no such verb"));
+  return asked.catch((error: unknown) => error);
+}
+
+const buy = (answer: ReturnType<typeof json>) =>
+  outcome(({ verification }) => verification?.buy({ offerRef: "svc_1", capability: "SMS" }, never), answer);
+const check = (answer: ReturnType<typeof json>) =>
+  outcome(({ verification }) => verification?.check(ORDER, never), answer);
+const cancel = (answer: ReturnType<typeof json>) =>
+  outcome(({ verification }) => verification?.cancel(ORDER, never), answer);
+const sold = (fields: object) => json({ result: "success", verification: { ...verification, ...fields } });
+
+describe("a number that Ping sold", () => {
+  it.each<[string, object, unknown]>([
+    ["whose currency is left out", { cost: "0.40" }, usd("0.40")],
+    ["whose currency is written small", { cost: 0.4, currency: "usd" }, usd("0.40")],
+    ["whose cost has a sign", { cost: "$0.40", currency: "USD" }, usd("0.40")],
+    ["whose cost names its currency", { cost: "0.40 USD" }, usd("0.40")],
+    ["whose cost is left out", {}, undefined],
+    ["whose cost is null", { cost: null, currency: "USD" }, undefined],
+    ["whose cost is in another currency", { cost: 0.4, currency: "EUR" }, { ...usd("0.40"), currency: "EUR" }],
+  ])("is not lost %s", async (_what, fields, price) => {
+    expect(await buy(sold(fields))).toMatchObject({ orderRef: "ord_1", numberAsSold: "+14155550100", price });
+  });
+
+  it.each([{ cost: "half a dollar" }, { cost: "999999999999e20" }, { cost: "-1" }, { cost: 1, currency: "dollars" }])(
+    "leaves it open at a price that cannot be believed: %j",
+    async (fields) => {
+      expect(await buy(sold(fields))).toBeInstanceOf(UpstreamFault);
+    },
+  );
+
+  it("is not lost for the case of the word success", async () => {
+    expect(await buy(json({ result: "SUCCESS", verification }))).toMatchObject({ orderRef: "ord_1" });
+  });
+
+  it("is rented without its price as well, and extended", async () => {
+    const rental = { public_id: "rnt_1", phone_number: "+14155550100" };
+    const answer = json({ result: "success", rental });
+    const rented = outcome(({ rental }) => rental?.rent({ offerRef: "svc_1", days: 7 }, never), answer);
+    expect(await rented).toMatchObject({ orderRef: "rnt_1", price: undefined });
+    const extended = json({ result: "success", rental: { expires_at: "2026-04-14T12:15:00Z" } });
+    expect(await outcome(({ rental }) => rental?.extend?.(ORDER, 3, never), extended)).toEqual({
+      price: undefined,
+      expireTime: new Date("2026-04-14T12:15:00Z"),
+    });
+  });
+});
+
+describe("a refusal of Ping's", () => {
+  it.each([
+    ["NO_NUMBERS", { code: "NO_NUMBERS_AVAILABLE", message: "Please try another service" }],
+    ["NO_NUMBERS", { message: "There are no available phone numbers for this service" }],
+    ["NO_NUMBERS", { code: "OUT_OF_STOCK" }],
+    ["NO_NUMBERS", { message: "Insufficient stock" }],
+    ["NO_NUMBERS", { message: "Unable to allocate a number at this time" }],
+    ["UPSTREAM_FUNDS", { code: "INSUFFICIENT_FUNDS", message: "Top up your wallet" }],
+    ["UPSTREAM_CREDENTIALS", { code: "INVALID_API_KEY" }],
+    ["NO_OFFERS", { code: "SERVICE_NOT_FOUND" }],
+    ["NO_OFFERS", { code: "VALIDATION_ERROR", message: ["capability must be sms or voice"] }],
+    ["NO_OFFERS", { message: "This service does not do that" }],
+    ["UPSTREAMS_UNAVAILABLE", { code: "RATE_LIMIT_EXCEEDED" }],
+  ])("of a purchase is %s: %j", async (reason, failure) => {
+    expect(await buy(json({ result: "failed", ...failure }, 400))).toMatchObject({ reason });
+  });
+
+  it.each<[string, object, number]>([
+    ["that is one of its own server", { result: "failed", message: "No such luck" }, 500],
+    ["that may have come after the sale", { result: "error", message: "The request timed out" }, 400],
+    ["that does not know itself", { result: "error", message: "An unexpected error occurred" }, 400],
+    ["without a word", { result: "failed" }, 400],
+    ["that speaks of an order that is there", { result: "failed", message: "Duplicate order" }, 409],
+    ["in another word than the document's", { result: "processing", message: "Hold on" }, 200],
+    ["without the document's form", { message: "Hold on" }, 400],
+  ])("leaves a purchase open %s", async (_what, body, status) => {
+    expect(await buy(json(body, status))).toBeInstanceOf(UpstreamFault);
+  });
+
+  it("of an inbox says that the rental is over", async () => {
+    for (const message of ["Rental has been cancelled", "Rental is expired", "RENTAL_NOT_ACTIVE"]) {
+      const answer = json({ result: "failed", message }, 400);
+      const inbox = outcome(({ rental }) => rental?.inbox(ORDER, never), answer);
+      expect(await inbox, message).toMatchObject({ reason: "ALREADY_ENDED" });
+    }
+  });
+});
+
+describe("a state of Ping's", () => {
+  it.each([
+    ["Cancelled", "cancelled"],
+    ["CANCELED", "cancelled"],
+    ["EXPIRED", "expired"],
+    ["Pending", "waiting"],
+  ])("is read in any case: %s", async (status, state) => {
+    expect(await check(sold({ status, code: null }))).toMatchObject({ state });
+  });
+
+  it("is not needed beside a code, which may be a number", async () => {
+    const answer = json({ result: "success", verification: { code: 482910 } });
+    expect(await check(answer)).toMatchObject({ state: "received", messages: [{ code: "482910" }] });
+  });
+
+  it.each<[object, unknown]>([
+    [{ status: "Cancelled", refund: { amount: "0.25" } }, usd("0.25")],
+    [{ status: "canceled", refund: 0.25 }, usd("0.25")],
+    [{ status: "cancelled", refund: { amount: "all of it" } }, undefined],
+    [{ refund: null }, undefined],
+  ])("after a cancel is one, with whatever came back: %j", async (fields, refund) => {
+    expect(await cancel(json({ result: "success", verification: fields }))).toEqual({ refund });
+  });
+
+  it.each(["completed", "pending", "active"])("after a cancel that is %s is no cancel", async (status) => {
+    expect(await cancel(sold({ status }))).toBeInstanceOf(UpstreamFault);
+    const answer = json({ result: "success", rental: { status } });
+    expect(await outcome(({ rental }) => rental?.release?.(ORDER, never), answer)).toBeInstanceOf(UpstreamFault);
+  });
+});
+
+describe("a rental's messages", () => {
+  const inbox = (messages: unknown) =>
+    outcome(({ rental }) => rental?.inbox(ORDER, never), json({ result: "success", messages, total: 1 }));
+
+  it("are kept without an id, a sender or a time", async () => {
+    expect(await inbox([{ text: "Your code is 839201" }])).toMatchObject({
+      messages: [{ text: "Your code is 839201" }],
+    });
+    expect(await inbox([{ id: 7, from: 22000, text: "Hi", received_at: 0 }])).toMatchObject({
+      messages: [{ messageId: "7", sender: "22000", text: "Hi" }],
+    });
+  });
+
+  it("may be none at all", async () => {
+    expect(await inbox([])).toEqual({ messages: [] });
+    expect(await inbox(null)).toEqual({ messages: [] });
   });
 });

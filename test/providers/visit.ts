@@ -19,6 +19,7 @@ export async function visit(
     baseUrl: server.url,
     headers: opened.headers,
     refusals: provider.refusals,
+    textAnswers: provider.textAnswers,
     clock: createHandClock(),
   });
   onTestFinished(() => http.close());

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Money } from "../../../core/money.ts";
 import type { Inbox, OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
-import { amount, everyLine, hint, id, numberedLines, roughTime, text, time } from "../../decode.ts";
+import { amount, everyLine, hint, id, numberedLines, paid, roughTime, text, time, word } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
 const number = z.string().regex(/^\+?\d{5,15}$/);
@@ -16,9 +16,7 @@ const NUMERIC: Readonly<Record<string, string>> = { 156: "CNY", 643: "RUB", 840:
 
 /** An amount in the currency that the answer names, in whichever way, or else in the host's own. Undefined if neither. */
 function charged(cost: string | null | undefined, said: string | null | undefined, own: string): Money | undefined {
-  const named = NUMERIC[said ?? ""] ?? said;
-  const currency = named || own;
-  return /^[A-Z]{3}$/.test(currency) ? amount(currency).safeParse(cost).data : undefined;
+  return paid(cost ?? undefined, NUMERIC[said ?? ""] ?? (said || own));
 }
 
 /** A balance may be in a currency of which a million buys lunch. */
@@ -36,7 +34,7 @@ export function balanceAnswer(currency: string): z.ZodType<Money> {
 export function purchaseAnswer(currency: string): z.ZodType<Purchase> {
   const asText = z
     .string()
-    .regex(/^ACCESS_NUMBER:[^:\s]{1,128}:\+?\d{5,15}$/)
+    .regex(/^ACCESS_NUMBER:[^:\s]{1,128}:\+?\d{5,15}(?::\S{0,128})?$/)
     .transform((said): Purchase => {
       const [, orderRef = "", numberAsSold = ""] = said.split(":");
       return { orderRef, numberAsSold };
@@ -163,7 +161,7 @@ function activationsOf<Activation>(activations: z.ZodType<readonly Activation[]>
   ]);
 }
 
-const success = z.object({ status: z.literal("success") });
+const success = z.object({ status: word.pipe(z.literal("success")) });
 
 const phone = z.object({ id, number, endDate: hint(time) });
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Query, UpstreamHttp } from "../../http.ts";
 
 /** What makes one host differ from the others. */
@@ -31,7 +31,13 @@ export interface HandlerApi {
 export function connectHost(http: UpstreamHttp, host: Host): HandlerApi {
   const by = (method: "get" | "getCatalog" | "act"): Call => {
     return (action, answer, signal, query) =>
-      http[method](`?action=${action}`, answer, signal, { api_key: host.apiKey, ...query });
+      http[method](`?action=${action}`, z.preprocess(unquoted, answer), signal, { api_key: host.apiKey, ...query });
   };
   return { host, call: { get: by("get"), catalog: by("getCatalog"), act: by("act") } };
+}
+
+/** A token as JSON writes text, where a host does that. */
+export function unquoted(answer: unknown): unknown {
+  const [, token] = typeof answer === "string" ? (/^"([A-Z][^"\\]*)"$/.exec(answer) ?? []) : [];
+  return token ?? answer;
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Reason } from "../../../core/error.ts";
+import { hint, word } from "../../decode.ts";
 import type { Refusals } from "../../http.ts";
+import { unquoted } from "./calls.ts";
 
 const jsonFailure = z.union([
   // The newest hosts' form: the token, and what it is about.
@@ -9,12 +11,13 @@ const jsonFailure = z.union([
     .transform(({ title, info }) => (info ? `${title}:${info.retry_after_seconds}` : title)),
   z
     .object({
-      status: z.union([z.literal(false), z.enum(["error", "false", "fail"])]),
-      message: z.string().optional(),
-      msg: z.string().optional(),
-      error: z.string().optional(),
+      status: z.union([z.literal(false), word.pipe(z.enum(["error", "false", "fail", "failed", "0"]))]),
+      message: hint(z.string()),
+      msg: hint(z.string()),
+      error: hint(z.string()),
     })
-    .transform(({ message, msg, error }) => message ?? msg ?? error ?? ""),
+    .transform(({ message, msg, error }) => message || msg || error || ""),
+  z.object({ status: z.undefined().optional(), error: z.string() }).transform(({ error }) => error),
 ]);
 
 /** What begins so is an answer, but for the one that says that it was so already. */
@@ -52,7 +55,8 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
 
 /** How every host says no: a token as text, under 200 as well as under 4xx, or the same token in JSON. */
 export const refusals: Refusals = {
-  words(body) {
+  words(answer) {
+    const body = unquoted(answer);
     const said = typeof body === "string" ? body : jsonFailure.safeParse(body).data;
     if (said === undefined || NOTHING_THERE.test(said)) return undefined;
     return typeof body === "string" && (body === "" || ANSWER.test(body)) ? undefined : said;

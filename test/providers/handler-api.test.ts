@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { UpstreamFault } from "../../src/core/error.ts";
+import type { Desks } from "../../src/core/upstream.ts";
+import { handler_api } from "../../src/providers/handler_api.ts";
+import { type Answer, json } from "../upstream/scripted-server.ts";
+import { usd } from "./contract.ts";
+import { visit } from "./visit.ts";
+
+const OPTIONS = { apiKey: "key", needsReady: true, rentDays: [1] };
+const never = new AbortController().signal;
+const ORDER = { orderRef: "635468024", offerRef: "187.wa", numberAsSold: "12025550123" };
+
+/** What comes of asking once, whichever way it ends. */
+async function outcome(ask: (desks: Desks) => Promise<unknown> | undefined, answer: Answer): Promise<unknown> {
+  const { desks } = await visit(handler_api, OPTIONS, answer);
+  const asked = ask(desks) ?? Promise.reject(new Error("the provider has no such verb"));
+  return asked.catch((error: unknown) => error);
+}
+
+const said = (body: string): Answer => ({ body });
+const buy = (answer: Answer) =>
+  outcome(({ verification }) => verification?.buy({ offerRef: "187.wa", capability: "SMS" }, never), answer);
+const check = (answer: Answer) => outcome(({ verification }) => verification?.check(ORDER, never), answer);
+const cancel = (answer: Answer) => outcome(({ verification }) => verification?.cancel(ORDER, never), answer);
+const complete = (answer: Answer) => outcome(({ verification }) => verification?.complete?.(ORDER, never), answer);
+
+describe("a number that a host of handler_api sold", () => {
+  it.each<[string, Answer]>([
+    ["as text", said("ACCESS_NUMBER:635468024:12025550123")],
+    ["with more behind it", said("ACCESS_NUMBER:635468024:+12025550123:0.25")],
+    [
+      "in JSON, with what cannot be read of it",
+      json({ activationId: 635468024, phoneNumber: 12025550123, activationCost: null, currency: null }),
+    ],
+    [
+      "in JSON, with a cost that is none",
+      json({ activationId: "635468024", phoneNumber: "+12025550123", activationCost: "free", currency: "" }),
+    ],
+    ["in JSON, with a status", json({ status: "success", activationId: 635468024, phoneNumber: "12025550123" })],
+  ])("is read %s", async (_form, answer) => {
+    const bought = (await buy(answer)) as { price?: unknown };
+    expect(bought).toMatchObject({ orderRef: "635468024" });
+    expect(bought.price).toBeUndefined();
+  });
+
+  it("has the price that it names, in whichever way", async () => {
+    const sold = { activationId: 1, phoneNumber: "12025550123" };
+    for (const [activationCost, currency] of [
+      ["0.25", "usd"],
+      ["$0.25", 840],
+      [0.25, "840"],
+      [0.25, undefined],
+    ]) {
+      expect(await buy(json({ ...sold, activationCost, currency }))).toMatchObject({ price: usd("0.25") });
+    }
+  });
+});
+
+describe("a refusal of a host of handler_api", () => {
+  it.each<[string, Answer]>([
+    ["NO_NUMBERS", json({ error: "NO_NUMBERS" })],
+    ["NO_NUMBERS", json({ status: "ERROR", message: "", msg: "NO_NUMBERS" })],
+    ["NO_NUMBERS", said("no_numbers")],
+    ["NO_NUMBERS", json('"NO_NUMBERS"')],
+    ["UPSTREAM_FUNDS", json({ status: 0, message: "NO_BALANCE" })],
+    ["UPSTREAM_CREDENTIALS", json({ message: "BAD_KEY" }, 401)],
+    ["PRICE_ABOVE_MAX", json({ error: "WRONG_MAX_PRICE", info: { min: 0.75 } })],
+  ])("of a purchase is %s", async (reason, answer) => {
+    expect(await buy(answer)).toMatchObject({ reason });
+  });
+
+  it.each<[string, Answer]>([
+    ["its database", said("ERROR_SQL")],
+    ["an order that is there", json({ status: "error", message: "ORDER_ALREADY_EXISTS" })],
+    ["a token that begins as another does", said("NO_NUMBERS_YET_PENDING")],
+    ["JSON without a token", json({ status: "error" })],
+    ["a token under 500", { status: 500, body: "NO_NUMBERS" }],
+  ])("leaves a purchase open when it speaks of %s", async (_what, answer) => {
+    expect(await buy(answer)).toBeInstanceOf(UpstreamFault);
+  });
+});
+
+describe("what a host of handler_api says of a number", () => {
+  it.each<[string, Answer]>([
+    ["in JSON's quotes", json('"STATUS_OK:847291"')],
+    ["in JSON, alone", json({ sms: { code: 847291 } })],
+  ])("is its code: %s", async (_form, answer) => {
+    expect(await check(answer)).toMatchObject({ state: "received", messages: [{ code: "847291" }] });
+  });
+
+  it.each<[string, Answer]>([
+    ["the code that was there before", json('"STATUS_WAIT_RETRY:847291"')],
+    ["in JSON's quotes", json('"STATUS_WAIT_CODE"')],
+  ])("is waiting: %s", async (_form, answer) => {
+    expect(await check(answer)).toEqual({ state: "waiting" });
+  });
+
+  it("after a cancel or an end is that it was done", async () => {
+    expect(await cancel(json('"ACCESS_CANCEL"'))).toEqual({});
+    expect(await complete(said("ACCESS_ACTIVATION"))).toBeUndefined();
+    expect(await cancel(said("ACCESS_ACTIVATION"))).toBeInstanceOf(UpstreamFault);
+    expect(await cancel(said("ACCESS_CANCEL_ALREADY"))).toMatchObject({ reason: "ALREADY_ENDED" });
+  });
+});
+
+it("a rental is read in any case, by numbers or text", async () => {
+  const answer = json({ status: "Success", phone: { id: 1049, number: 79959707564, endDate: null } });
+  const rented = outcome(({ rental }) => rental?.rent({ offerRef: "rent.0.full", days: 1 }, never), answer);
+  expect(await rented).toMatchObject({ orderRef: "1049", numberAsSold: "79959707564" });
+});
