@@ -1,5 +1,5 @@
 // What a delivered code costs under each way of choosing upstreams, as the gap to an oracle that knows the present rates.
-// node bench/routing/routing.ts [seeds]
+// node bench/routing/routing.ts [seeds] [part of the names of the rows]
 
 import {
   blindOracle,
@@ -16,6 +16,7 @@ import { GIVE_UP_MS, simulate, type Totals } from "./simulate.ts";
 import { createWorld, type Refunds, type World } from "./world.ts";
 
 const SEEDS = Number(process.argv[2] ?? 10);
+const ROWS = process.argv[3] ?? "";
 const SIZES = [12_000, 40_000];
 const REFUNDS: readonly Refunds[] = ["full", "mixed", "half"];
 
@@ -61,6 +62,7 @@ async function table(title: string, costs: Costs, ours: readonly (readonly [stri
   process.stdout.write(`${"".padEnd(34)}${heads.join("")}\n`);
   const blind: Make = (world) => blindOracle(world, GIVE_UP_MS, costs);
   for (const [name, make] of [...RIVALS, ["knows all but outages", blind] as const, ...ours]) {
+    if (!name.includes(ROWS)) continue;
     process.stdout.write(name.padEnd(34));
     for (const refunds of REFUNDS) {
       for (const size of SIZES) {

@@ -1,3 +1,4 @@
+import { type Belief, familiarity } from "./belief.ts";
 import type { Memory } from "./memory.ts";
 import { keyOf, type Place, placeOf } from "./place.ts";
 
@@ -10,8 +11,6 @@ const FEW_PER_DAY = 4;
 const LEAST_CHANCE = 1e-5;
 const BENCH_MS = 30 * 60_000;
 const LONGEST_BENCHES = 6;
-/** Outcomes that are as good as what is believed of a place without any. */
-const WELL_KNOWN = 8;
 /** Of a run; a place that hardly ever delivers needs many before they are unlikely. */
 const MOST_FAILURES = 256;
 
@@ -27,12 +26,6 @@ interface Row {
   until: number;
   /** The order that tries it, once the bench is over; by `until` it is not waited for any more. */
   probe?: { order: string; until: number } | undefined;
-}
-
-/** A Beta distribution. */
-export interface Belief {
-  readonly alpha: number;
-  readonly beta: number;
 }
 
 /**
@@ -100,8 +93,7 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
   /** A place that was hardly known before its run may just be a bad one: the less was known, the less is forgotten. */
   function forgetRun(key: string): void {
     const { failures, before } = rows.open(key);
-    const known = Math.max(before.alpha + before.beta - WELL_KNOWN, 0);
-    const share = known / (known + WELL_KNOWN);
+    const share = familiarity(before);
     for (const [time, weight] of failures) forget(placeOf(key), time, weight * share);
   }
 

@@ -1,7 +1,9 @@
 import type { Offer } from "../core/offer.ts";
+import { familiarity } from "./belief.ts";
 import { betaQuantile } from "./beta.ts";
 import type { Deliveries, Delivery } from "./delivery.ts";
 import type { Loss, Losses } from "./losses.ts";
+import { type Outages, shareWith } from "./outages.ts";
 import { keyOf } from "./place.ts";
 import type { Stock } from "./stock.ts";
 
@@ -9,6 +11,10 @@ import type { Stock } from "./stock.ts";
 export interface Estimate extends Delivery, Loss {
   /** The chance that there is a number to sell. */
   readonly availability: number;
+  /** The chance that it is in an outage just now, as far as that is not a usual part of its share. */
+  readonly outage: number;
+  /** The mean of the distribution: the chance of a code were there no outage, where `share` reckons with one. */
+  readonly usualShare: number;
   /** The chance of a code that is exceeded with 90 % confidence: worked out when it is asked for. */
   lowShare(): number;
   /** What `lowShare` gave. */
@@ -27,7 +33,7 @@ export interface Estimates {
 }
 
 function lowShare(this: Estimate): number {
-  this.low ??= betaQuantile(1 - CONFIDENCE, this.alpha, this.beta);
+  this.low ??= shareWith(this.outage, betaQuantile(1 - CONFIDENCE, this.alpha, this.beta));
   return this.low;
 }
 
@@ -39,21 +45,33 @@ interface Kept {
   readonly estimate: Estimate;
 }
 
-export function createEstimates(parts: { deliveries: Deliveries; losses: Losses; stock: Stock }): Estimates {
-  const { deliveries, losses, stock } = parts;
+export function createEstimates(parts: {
+  deliveries: Deliveries;
+  losses: Losses;
+  stock: Stock;
+  outages: Outages;
+}): Estimates {
+  const { deliveries, losses, stock, outages } = parts;
   const kept = new Map<string, Kept>();
   const versions = new Map<string, number>();
 
   function estimate(offer: Offer, time: number): Estimate {
     const { publishedSuccessRate: successRate, publishedWaitMs: waitMs } = offer;
-    const { alpha, beta, share, medianWaitMs, meanWaitMs, seen, seenShare, isGrounded } = deliveries.estimate(
-      offer,
-      { successRate, waitMs },
-      time,
-    );
+    const {
+      alpha,
+      beta,
+      share: usualShare,
+      medianWaitMs,
+      meanWaitMs,
+      seen,
+      seenShare,
+      isGrounded,
+    } = deliveries.estimate(offer, { successRate, waitMs }, time);
     const { refundShare, giveUpMs } = losses.estimate(offer, time);
     const availability = stock.share(offer, time);
-    const expected = { share, medianWaitMs, meanWaitMs, refundShare, giveUpMs, availability };
+    const outage = outages.chance(offer, time) * familiarity({ alpha, beta });
+    const share = shareWith(outage, usualShare);
+    const expected = { share, usualShare, outage, medianWaitMs, meanWaitMs, refundShare, giveUpMs, availability };
     return { ...expected, alpha, beta, seen, seenShare, isGrounded, low: undefined, lowShare };
   }
 

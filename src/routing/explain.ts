@@ -37,11 +37,15 @@ function compare(self: Candidate, other: Candidate, strategy: Strategy, isEstima
   return `expected cost of a code${time} ${dollars(self.score)} against ${dollars(other.score)}`;
 }
 
-function numbers({ seen, seenShare, share, medianWaitMs, refundShare }: Estimate): string {
+/** Less is not worth a word. */
+const LEAST_SAID = 0.005;
+
+function numbers({ seen, seenShare, share, outage, medianWaitMs, refundShare }: Estimate): string {
   const bought =
     seen > 0 && seenShare !== undefined ? `${percent(seenShare)} of ${seen} got a code` : "none bought yet";
   const wait = `${Math.round(medianWaitMs / 1000)} s at median`;
-  return `${bought}, ${percent(share)} expected to get a code, in ${wait}, ${percent(refundShare)} refunded when not`;
+  const doubt = outage >= LEAST_SAID ? `, ${percent(outage)} likely to be in an outage` : "";
+  return `${bought}${doubt}, ${percent(share)} expected to get a code, in ${wait}, ${percent(refundShare)} refunded when not`;
 }
 
 const SET_BACK: Readonly<Record<SetBack["why"], string>> = {

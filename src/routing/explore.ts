@@ -1,4 +1,5 @@
 import type { Strategy } from "../core/verification.ts";
+import { shareWith } from "./outages.ts";
 import { createRandom, drawBeta } from "./random.ts";
 import type { Placed } from "./rank.ts";
 import { expectedCost, type Worth } from "./score.ts";
@@ -33,5 +34,5 @@ export function explore(placed: Placed[], order: string, strategy: Strategy, wor
 function drawnCost({ offer, weighed, estimate }: Placed, order: string, worth: Worth): number {
   if (!estimate) return Number.POSITIVE_INFINITY;
   const share = drawBeta(estimate.alpha, estimate.beta, createRandom(order, offer.offerId));
-  return expectedCost(weighed, Math.max(share, 1e-6), estimate, worth);
+  return expectedCost(weighed, Math.max(shareWith(estimate.outage, share), 1e-6), estimate, worth);
 }

@@ -4,6 +4,7 @@ import type { Access } from "./access.ts";
 import type { Bench } from "./bench.ts";
 import type { Deliveries } from "./delivery.ts";
 import type { Losses } from "./losses.ts";
+import type { Outages } from "./outages.ts";
 import type { Place } from "./place.ts";
 import type { Stock } from "./stock.ts";
 
@@ -19,6 +20,7 @@ export interface OutcomeParts {
   readonly losses: Losses;
   readonly stock: Stock;
   readonly bench: Bench;
+  readonly outages: Outages;
   readonly access: Access;
   /** What the upstream claims of the offer, if it is still for sale. */
   claimedShare(offerId: string): number | undefined;
@@ -49,7 +51,7 @@ export interface Outcomes {
 }
 
 export function createOutcomes(parts: OutcomeParts): Outcomes {
-  const { deliveries, losses, stock, bench, access, claimedShare, isReported, changed } = parts;
+  const { deliveries, losses, stock, bench, outages, access, claimedShare, isReported, changed } = parts;
   const followed = new Map<string, Followed>();
   const unrefunded = new Set<string>();
 
@@ -87,6 +89,8 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
     state.received = true;
     if (isReported(verificationId)) return;
     const { at, logWait } = codeOf(verification);
+    const { share } = deliveries.estimate(place, {}, at);
+    outages.succeeded(place, { share, boughtAt: boughtAt(verification), time: at });
     deliveries.count(place, at, { orders: 1, codes: 1, logWait });
     noteClaim(verification, place, at, 1);
     bench.succeeded(place, boughtAt(verification));
@@ -121,6 +125,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
   function fail(verification: Verification, place: Place, weight: number, time: number): void {
     const bought = boughtAt(verification);
     const belief = deliveries.estimate(place, {}, time);
+    outages.failed(place, { share: belief.share, weight, boughtAt: bought, time });
     deliveries.count(place, time, { orders: weight, codes: 0, logWait: 0 });
     noteClaim(verification, place, time, 0);
     losses.countWait(place, time, Math.max(time - bought, 0));

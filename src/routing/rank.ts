@@ -1,7 +1,8 @@
 import type { Money } from "../core/money.ts";
 import { compareWorth, inDollars, isAtMost, type Rates } from "../core/rates.ts";
 import type { Strategy } from "../core/verification.ts";
-import type { Belief, Benching } from "./bench.ts";
+import type { Belief } from "./belief.ts";
+import type { Benching } from "./bench.ts";
 import { type Asked, type Exclusion, exclusionOf, type Quote } from "./constraints.ts";
 import type { Estimate } from "./estimates.ts";
 import { explainCandidate, explainExclusion } from "./explain.ts";
@@ -136,12 +137,11 @@ function explain(this: Placed): string {
   return explainCandidate(this.among, this.at, this.strategy, this.rates);
 }
 
-/** What is tried after its outage is judged by what was known before it. */
+/** What is tried after its outage is judged by what was known before it, as if there were none. */
 function asBefore(estimate: Estimate, before: Belief | undefined): Estimate {
-  if (!before) return estimate;
-  const { alpha, beta } = before;
+  const { alpha, beta } = before ?? estimate;
   const share = alpha / (alpha + beta);
-  return { ...estimate, alpha, beta, share, low: undefined };
+  return { ...estimate, alpha, beta, share, usualShare: share, outage: 0, low: undefined };
 }
 
 function scoreOf(weighed: number, estimate: Estimate, strategy: Strategy, worth: Worth): number {

@@ -14,6 +14,7 @@ import { createDeliveries } from "./delivery.ts";
 import { createEstimates } from "./estimates.ts";
 import { createLosses } from "./losses.ts";
 import { createMemory } from "./memory.ts";
+import { createOutages } from "./outages.ts";
 import { createOutcomes } from "./outcomes.ts";
 import type { Place } from "./place.ts";
 import { createProber } from "./probe.ts";
@@ -94,7 +95,8 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
   const deliveries = createDeliveries(memory);
   const losses = createLosses(memory);
   const stock = createStock(memory);
-  const estimates = createEstimates({ deliveries, losses, stock });
+  const outages = createOutages(memory);
+  const estimates = createEstimates({ deliveries, losses, stock, outages });
   const { changed } = estimates;
   const bench = createBench(memory, (place, time, weight) => {
     deliveries.count(place, time, { orders: -weight, codes: 0, logWait: 0, seen: 0 });
@@ -112,6 +114,7 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
     losses,
     stock,
     bench,
+    outages,
     access,
     changed,
     claimedShare: (offerId) => findOffer(offerId)?.publishedSuccessRate,
@@ -132,10 +135,10 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
         request,
         caller,
         rates,
-        // Of what nothing is known, nothing is promised either.
+        // Of what nothing is known, nothing is promised either. An outage puts an offer back, and never out.
         share: (offer) => {
-          const { share, isGrounded } = estimates.of(offer, time);
-          return isGrounded ? share : 0;
+          const { usualShare, isGrounded } = estimates.of(offer, time);
+          return isGrounded ? usualShare : 0;
         },
         bar: ({ upstream }, price) => access.barredFor(upstream, price, time),
       };
