@@ -14,6 +14,8 @@ const MOST_DOUBLINGS = 5;
 /** An order that ended longer ago, while the daemon was down, is no more urgent than others. */
 const LONG_PAST_MS = 30_000;
 const LATE_GAP_MS = 8_000;
+/** A longer silence between two calls was not for want of a slot. */
+const LONGEST_SLOT_MS = 10_000;
 /** Nothing is rested for longer: what an order is worth changes with what is learned, and with who watches. */
 const LONGEST_REST_MS = 500;
 const SHORTEST_REST_MS = 50;
@@ -55,11 +57,14 @@ export interface Schedule {
 interface Findings {
   /** Told of by a callback or a list, or at its end. */
   urgent: { readonly waiting: Waiting; readonly urgency: Urgency } | undefined;
-  best: Ranked | undefined;
+  /** Of those that a list would show, and of the others. */
+  bestListed: Ranked | undefined;
   bestUnlisted: Ranked | undefined;
   /** Ended while the daemon was down, and to be looked at a last time. */
   longPast: Waiting | undefined;
   listWorth: number;
+  /** The same at the next slot: it comes no sooner if this slot is another's. */
+  listWorthLater: number;
   /** When the next one can be polled, or is worth it. */
   soonest: number;
 }
@@ -84,6 +89,9 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   let lastNow = Number.NEGATIVE_INFINITY;
   /** What was polled lately was worth about this. */
   let winning = 0;
+  /** What lies between two calls, about. */
+  let slotMs = 0;
+  let lastSentAt = Number.NEGATIVE_INFINITY;
   let listReadyAt = Number.NEGATIVE_INFINITY;
   let listBarredUntil = Number.NEGATIVE_INFINITY;
   let lastWasLongPast = false;
@@ -171,14 +179,17 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     }
     const worth = worthAt(order, now);
     const isListed = list && !list.isDisproven() && order.unlisted < UNLISTED_AFTER && !order.isLate;
-    if (isListed) found.listWorth += worth;
+    if (isListed) {
+      found.listWorth += worth;
+      found.listWorthLater += worthAt(order, now + slotMs);
+    }
     const at = regularAt(order, now);
     if (at > now) {
       found.soonest = Math.min(found.soonest, at);
     } else {
       const ranked = { waiting: order, worth };
-      if (worth > (found.best?.worth ?? 0)) found.best = ranked;
-      if (!isListed && worth > (found.bestUnlisted?.worth ?? 0)) found.bestUnlisted = ranked;
+      if (isListed) found.bestListed = better(found.bestListed, ranked);
+      else found.bestUnlisted = better(found.bestUnlisted, ranked);
       if (worth < LEAST_WORTH) found.soonest = Math.min(found.soonest, worthwhileAt(order, worth, now));
     }
     return mayRest ? coldUntil(order, worth, now) : undefined;
@@ -187,11 +198,12 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   function decide(found: Findings, now: number): Choice {
     if (found.urgent) return { ask: "order", waiting: found.urgent.waiting };
     if (found.longPast && !lastWasLongPast) return { ask: "order", waiting: found.longPast };
-    const preferList = now >= listBarredUntil && found.listWorth > (found.best?.worth ?? 0);
-    const single = preferList ? found.bestUnlisted : found.best;
-    if (preferList && now >= listReadyAt && found.listWorth >= Math.max(single?.worth ?? 0, LEAST_WORTH)) {
-      return { ask: "list" };
-    }
+    const { bestListed, bestUnlisted } = found;
+    // More than one order must be worth something, or it is polled by itself.
+    const preferList = now >= listBarredUntil && found.listWorth > (bestListed?.worth ?? 0);
+    const single = preferList || !bestListed ? bestUnlisted : better(bestUnlisted, bestListed);
+    const isListDue = preferList && now >= listReadyAt && found.listWorth >= LEAST_WORTH;
+    if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) return { ask: "list" };
     if (single && single.worth >= LEAST_WORTH) return { ask: "order", waiting: single.waiting };
     if (found.longPast) return { ask: "order", waiting: found.longPast };
     if (waiting.size === 0) return { ask: "nothing", forMs: Number.POSITIVE_INFINITY };
@@ -206,10 +218,11 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       followClock(now);
       const found: Findings = {
         urgent: undefined,
-        best: undefined,
+        bestListed: undefined,
         bestUnlisted: undefined,
         longPast: undefined,
         listWorth: 0,
+        listWorthLater: 0,
         soonest: Number.POSITIVE_INFINITY,
       };
       waiting.lookThrough(now, (order, mayRest) => look(order, now, found, mayRest));
@@ -217,6 +230,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     },
 
     sent(choice, now) {
+      slotMs += LATELY * (Math.min(Math.max(now - lastSentAt, 0), LONGEST_SLOT_MS) - slotMs);
+      lastSentAt = now;
       if (choice.ask === "list") listReadyAt = now + gapMs;
       if (choice.ask !== "order") return;
       lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
@@ -229,6 +244,10 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       listBarredUntil = barredUntil;
     },
   };
+}
+
+function better(one: Ranked | undefined, other: Ranked): Ranked {
+  return one && one.worth >= other.worth ? one : other;
 }
 
 function isMoreUrgent(one: Urgency, other: Urgency): boolean {
