@@ -1,3 +1,4 @@
+import { isMoreUrgent, type Urgency } from "./loop.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { ListTrust } from "./trust.ts";
 import { endOf, lastLookOf, shift, type Waiting } from "./waiting.ts";
@@ -30,8 +31,13 @@ const UNLISTED_AFTER = 2;
 
 /** What to ask next: one order, the list of them all, or nothing for a while. */
 export type Choice =
-  | { readonly ask: "order"; readonly waiting: Waiting }
-  | { readonly ask: "list" }
+  | {
+      readonly ask: "order";
+      readonly waiting: Waiting;
+      readonly worth: number;
+      readonly urgency?: Urgency | undefined;
+    }
+  | { readonly ask: "list"; readonly worth: number }
   | { readonly ask: "nothing"; readonly forMs: number };
 
 export interface ScheduleParts extends WorthParts {
@@ -74,12 +80,9 @@ interface Ranked {
   readonly worth: number;
 }
 
-/** Why an order is polled whatever it is worth: there is news of it, or its time is nearly over. */
-interface Urgency {
+interface TimedUrgency extends Urgency {
   /** Not before. */
   readonly at: number;
-  readonly isNews: boolean;
-  readonly since: number;
 }
 
 export function createSchedule(parts: ScheduleParts): Schedule {
@@ -118,7 +121,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   }
 
   /** When an order must be polled whatever it is worth, and how urgent that is; undefined when it need not. */
-  function urgentAt(order: Waiting, now: number): Urgency | undefined {
+  function urgentAt(order: Waiting, now: number): TimedUrgency | undefined {
     const hurriedBy = order.toldAt ?? order.newsAt;
     if (hurriedBy !== undefined) {
       const gap = HURRY_GAP_MS * 2 ** Math.min(order.failures, MOST_DOUBLINGS);
@@ -196,16 +199,18 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   }
 
   function decide(found: Findings, now: number): Choice {
-    if (found.urgent) return { ask: "order", waiting: found.urgent.waiting };
-    if (found.longPast && !lastWasLongPast) return { ask: "order", waiting: found.longPast };
+    if (found.urgent) return { ask: "order", ...found.urgent, worth: Number.POSITIVE_INFINITY };
+    if (found.longPast && !lastWasLongPast) {
+      return { ask: "order", waiting: found.longPast, worth: Number.POSITIVE_INFINITY };
+    }
     const { bestListed, bestUnlisted } = found;
     // More than one order must be worth something, or it is polled by itself.
     const preferList = now >= listBarredUntil && found.listWorth > (bestListed?.worth ?? 0);
     const single = preferList || !bestListed ? bestUnlisted : better(bestUnlisted, bestListed);
     const isListDue = preferList && now >= listReadyAt && found.listWorth >= LEAST_WORTH;
-    if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) return { ask: "list" };
-    if (single && single.worth >= LEAST_WORTH) return { ask: "order", waiting: single.waiting };
-    if (found.longPast) return { ask: "order", waiting: found.longPast };
+    if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) return { ask: "list", worth: found.listWorth };
+    if (single && single.worth >= LEAST_WORTH) return { ask: "order", ...single };
+    if (found.longPast) return { ask: "order", waiting: found.longPast, worth: LEAST_WORTH };
     if (waiting.size === 0) return { ask: "nothing", forMs: Number.POSITIVE_INFINITY };
     const until = preferList ? Math.min(found.soonest, Math.max(listReadyAt, now + SHORTEST_REST_MS)) : found.soonest;
     return { ask: "nothing", forMs: Math.min(until - now, LONGEST_REST_MS) };
@@ -248,8 +253,4 @@ export function createSchedule(parts: ScheduleParts): Schedule {
 
 function better(one: Ranked | undefined, other: Ranked): Ranked {
   return one && one.worth >= other.worth ? one : other;
-}
-
-function isMoreUrgent(one: Urgency, other: Urgency): boolean {
-  return one.isNews === other.isNews ? one.since < other.since : one.isNews;
 }
