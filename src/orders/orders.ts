@@ -20,8 +20,6 @@ export interface OrdersParts extends OrderParts {
   readonly shelf: Shelf;
   readonly witness: Witness;
   readonly readLabel: ReadLabel;
-  /** When a verification's code was last asked for at this upstream. */
-  lastCheckAt(upstream: string): number;
   /** As the caller is configured now; undefined when it is not any more. */
   callerNamed(name: string): Caller | undefined;
 }
@@ -64,7 +62,7 @@ export function createOrders(parts: OrdersParts): Orders {
   const settlement = createSettlement({ ...parts, outcomes });
   const loops = createLoops(parts);
   const verifications = createVerifications({ ...parts, settlement, loops });
-  const rentals = createRentals({ ...parts, settlement, bell, waits: verifications.waits });
+  const rentals = createRentals({ ...parts, settlement, loops, bell, waits: verifications.waits });
   const esims = createEsims({ ...parts, settlement });
   Object.assign(joined, { verifications, rentals });
 

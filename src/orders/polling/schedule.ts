@@ -1,3 +1,4 @@
+import { firstTime } from "./first-time.ts";
 import { isMoreUrgent, type Urgency } from "./loop.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { ListTrust } from "./trust.ts";
@@ -49,7 +50,7 @@ export interface ScheduleParts extends WorthParts {
 
 /** Decides which order is asked about next. It does not ask. */
 export interface Schedule {
-  readonly waiting: Pool;
+  readonly waiting: Pool<Waiting>;
   choose(now: number): Choice;
   /** To be called when what was chosen is sent. */
   sent(choice: Choice, now: number): void;
@@ -152,15 +153,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   function coldUntil(order: Waiting, worth: number, now: number): number | undefined {
     const enough = COLD_SHARE * Math.max(winning, LEAST_WORTH);
     if (worth >= enough || now >= lastLookOf(order)) return undefined;
-    let late = Math.min(now + Math.max(SHORT_COLD_MS, now - order.lookedAt), lastLookOf(order));
-    if (worthAt(order, late) < enough) return late;
-    let early = now;
-    while (late - early > SHORTEST_REST_MS) {
-      const middle = (early + late) / 2;
-      if (worthAt(order, middle) < enough) early = middle;
-      else late = middle;
-    }
-    return late;
+    const late = Math.min(now + Math.max(SHORT_COLD_MS, now - order.lookedAt), lastLookOf(order));
+    return firstTime((time) => worthAt(order, time) >= enough, now, late, SHORTEST_REST_MS);
   }
 
   /** When an order that is worth too little will be worth a poll, by how its worth grows with the time since the last. */
