@@ -74,6 +74,15 @@ it("is known to the next run, which knows the delays of codes apart from it", as
   expect(next.delays.of(sample("a", 0)).hazard().rates).toEqual(fresh.rates);
 });
 
+it("knows after a restart since when a number has been quiet, where its upstream tells when messages came", () => {
+  const { laws } = createKept();
+  const resumed = createQuiet(rentalOf("a", 0), laws, 86_400_000, true);
+  const before = laws.of(AT).hazard().rates;
+  learnOfLook(resumed, 86_400_000, 0, [50_000_000, 86_000_000]);
+  expect(resumed.stirredAt).toBe(86_000_000);
+  expect(laws.of(AT).hazard().rates).toEqual(before);
+});
+
 it("takes a number that gets more than others for a busy one, and one that gets less for a quiet one", () => {
   const { laws } = createKept();
   const busy = teach(laws, 40);
