@@ -83,7 +83,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const { heard } = router;
   const configured = sandbox ? sandboxAccounts(sandbox) : config.upstreams;
   const accounts = await connectAccounts(configured, { store, clock, log, heard });
-  const { upstreams, traffic, lastCheckAt } = watchTraffic(countCalls(accounts, registry), clock);
+  const { upstreams, traffic } = watchTraffic(countCalls(accounts, registry), clock);
   const balances = createBalances(clock, router.balanceIs);
   const witness = createWitness({ upstreams, balances, traffic, store, clock, log });
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
@@ -91,7 +91,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const auth = createAuth(config.callers.map(toCallerToken));
   const orderParts = { upstreams, balances, rates, router, store, feed, clock, log };
   const { callerNamed } = auth;
-  const orders = createOrders({ ...orderParts, shelf: catalog, witness, readLabel, lastCheckAt, callerNamed });
+  const orders = createOrders({ ...orderParts, shelf: catalog, witness, readLabel, callerNamed });
   const { verifications, rentals, esims } = orders;
 
   const serviceParts = { verifications, rentals, catalog, router, defaultStrategy: config.routing.defaultStrategy };

@@ -3,7 +3,9 @@ import { type Clock, sleep } from "../../src/core/clock.ts";
 import type { Upstream } from "../../src/core/upstream.ts";
 import type { Verification } from "../../src/core/verification.ts";
 import { createLaws } from "../../src/orders/polling/laws.ts";
-import { startPoller } from "../../src/orders/polling/poller.ts";
+import { startLoop } from "../../src/orders/polling/loop.ts";
+import { createPoller } from "../../src/orders/polling/poller.ts";
+import { DELAYS } from "../../src/orders/polling/prior.ts";
 import type { Site } from "./site.ts";
 import type { Line } from "./trace.ts";
 
@@ -99,12 +101,12 @@ export function scheduler({ hasList = false, heedsWatched = false }: SchedulerOp
     const ended = new Map<string, Verification["status"]>();
     const log = pino({ level: "silent" });
     const upstream = createUpstream(site, hasList);
-    const poller = startPoller(upstream, {
+    const poller = createPoller(upstream, startLoop(upstream, upstream.poll, { clock, log }), {
       upstreams: new Map([[upstream.id, upstream]]),
       clock,
       log,
       feed: { isWatched: (id) => !heedsWatched || watched.has(id) },
-      laws: createLaws({ loadLearned: async () => [], saveLearned: async () => {} }, clock, log),
+      laws: createLaws(DELAYS, { loadLearned: async () => [], saveLearned: async () => {} }, clock, log),
       async apply(verification, progress) {
         const status = progress.state === "received" ? "RECEIVED" : ended.get(verification.verificationId);
         return { ...verification, status: status ?? verification.status };
@@ -149,7 +151,7 @@ function createUpstream(site: Site, hasList: boolean): Upstream {
     pollGapMs: 1_000,
     lifetimeMs: 1_200_000,
     run: site.limits.run,
-    poll: site.limits.poll,
+    poll: (choose, signal) => site.limits.poll(() => choose()?.send, signal),
     limits: site.limits.states,
     lastError: () => undefined,
     async close() {},

@@ -1,10 +1,18 @@
 // How long messages of rented numbers wait to be seen, and what is spent on it: numgate's own scheduling beside looking
 // at every rental in turn, behind the same limit. The clock is simulated, the traffic is seeded.
 //
-//   node bench/rentals/rentals.ts [--rentals 2000] [--days 30] [--calls 120]
+//   node bench/rentals/rentals.ts [--rentals 2000] [--days 30] [--calls 120] [--no-times]
+//
+// --no-times: the upstream does not tell when a message came.
 
 import { parseArgs } from "node:util";
-import { type Collecting, chooseLook } from "../../src/orders/rentals/schedule.ts";
+import { pino } from "pino";
+import type { Rental } from "../../src/core/rental.ts";
+import { createLaws } from "../../src/orders/polling/laws.ts";
+import { MESSAGES } from "../../src/orders/rentals/law.ts";
+import { learnOfLook } from "../../src/orders/rentals/learning.ts";
+import { createQuiet, stir } from "../../src/orders/rentals/quiet.ts";
+import { createSchedule } from "../../src/orders/rentals/schedule.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 
 const { values } = parseArgs({
@@ -12,9 +20,11 @@ const { values } = parseArgs({
     rentals: { type: "string", default: "2000" },
     days: { type: "string", default: "30" },
     calls: { type: "string", default: "120" },
+    "no-times": { type: "boolean", default: false },
   },
 });
 const [rentals, days, callsPerMinute] = [Number(values.rentals), Number(values.days), Number(values.calls)];
+const tellsTimes = !values["no-times"];
 const DAY_MS = 24 * 60 * 60_000;
 const [endMs, slotMs] = [days * DAY_MS, 60_000 / callsPerMinute];
 
@@ -25,61 +35,85 @@ interface Result {
   readonly unwatched: number[];
 }
 
-/** Takes what has come to a rental by now. */
-function look(traffic: Traffic, rental: number, now: number, result: Result): boolean {
+/** Takes what has come to a rental by now, and gives when that was. */
+function look(traffic: Traffic, rental: number, now: number, result: Result): readonly number[] {
   const seen = traffic.take(rental, now);
   for (const { at, isWatched } of seen) (isWatched ? result.watched : result.unwatched).push(now - at);
-  return seen.length > 0;
+  return seen.map(({ at }) => at);
 }
 
-/** Every rental in turn, as often as the limit allows. */
-function inTurn(): Result {
+/** Every rental in turn, with so many calls spread evenly over the time. */
+function inTurn(calls: number): Result {
   const traffic = createTraffic(rentals, endMs);
-  const result: Result = { calls: Math.floor(endMs / slotMs), watched: [], unwatched: [] };
-  for (let call = 0; call < result.calls; call += 1) look(traffic, call % rentals, call * slotMs, result);
+  const result: Result = { calls, watched: [], unwatched: [] };
+  for (let call = 0; call < calls; call += 1) look(traffic, call % rentals, (call * endMs) / calls, result);
   return result;
 }
 
+/** The product's own schedule and what it learns, from a cold start. */
 function scheduled(): Result {
   const traffic = createTraffic(rentals, endMs);
   const result = { calls: 0, watched: [] as number[], unwatched: [] as number[] };
   const watched = new Set<string>();
-  const parts = { gapMs: 3_000, isWatched: (id: string) => watched.has(id) };
-  const all = Array.from(
-    { length: rentals },
-    (_, rental): Collecting => ({
-      rentalId: String(rental),
-      expireAt: Number.MAX_SAFE_INTEGER,
-      stirredAt: 0,
-      lookedAt: Number.NEGATIVE_INFINITY,
-      barredUntil: Number.NEGATIVE_INFINITY,
-      isWoken: false,
-      inFlight: false,
-    }),
-  );
+  const clock = { now: () => 0, after: () => () => {} };
+  const store = { loadLearned: async () => [], saveLearned: async () => {} };
+  const laws = createLaws(MESSAGES, store, clock, pino({ level: "silent" }));
+  const schedule = createSchedule({ gapMs: 3_000, isWatched: (id: string) => watched.has(id) });
+  const all = Array.from({ length: rentals }, (_, rental) => createQuiet(toRental(rental), laws, 0, false));
+  for (const quiet of all) schedule.rentals.add(quiet);
   for (let now = 0; now < endMs; ) {
     for (const { rental, isWatched } of traffic.watchers(now)) {
-      const collecting = all[rental];
-      if (!collecting) continue;
-      if (isWatched) watched.add(collecting.rentalId);
-      else watched.delete(collecting.rentalId);
+      const quiet = all[rental];
+      if (!quiet) continue;
+      if (isWatched) watched.add(quiet.rental.rentalId);
+      else watched.delete(quiet.rental.rentalId);
       // As the poller does: who begins to watch expects something.
-      if (isWatched) collecting.stirredAt = now;
-      collecting.due = undefined;
+      if (!isWatched) continue;
+      stir(quiet, now);
+      schedule.rentals.warm(quiet);
     }
-    const choice = chooseLook(all, now, parts);
-    if (choice.ask === "nothing") {
-      now += Math.max(Math.min(choice.forMs, 1_000), slotMs);
+    const next = schedule.choose(now);
+    if (next.ask === "nothing") {
+      now += Math.max(Math.min(next.forMs, 1_000), slotMs);
       continue;
     }
-    const { collecting } = choice;
-    collecting.lookedAt = now;
-    collecting.due = undefined;
+    const { quiet } = next;
+    schedule.sent(quiet, now);
     result.calls += 1;
-    if (look(traffic, Number(collecting.rentalId), now, result)) collecting.stirredAt = now;
+    const times = look(traffic, Number(quiet.rental.rentalId), now, result);
+    learnOfLook(quiet, now, times.length, tellsTimes ? times : []);
+    if (times.length > 0) schedule.rentals.warm(quiet);
     now += slotMs;
   }
   return result;
+}
+
+function toRental(rental: number): Rental {
+  return {
+    rentalId: String(rental),
+    version: 1,
+    caller: "bench",
+    requestId: "",
+    request: {
+      country: "US",
+      service: "any",
+      capability: "SMS",
+      strategy: "CHEAPEST",
+      upstreams: [],
+      excludeUpstreams: [],
+      labels: {},
+      days,
+    },
+    country: "US",
+    service: "any",
+    status: "ACTIVE",
+    totalDays: days,
+    messageCount: 0,
+    upstream: "bench",
+    createTime: new Date(0),
+    attempts: [],
+    expiresSoon: false,
+  };
 }
 
 function seconds(delays: readonly number[], share: number): string {
@@ -100,7 +134,8 @@ function row(name: string, { calls, watched, unwatched }: Result): string {
 }
 
 const begun = performance.now();
-const [turns, own] = [inTurn(), scheduled()];
+const [turns, own] = [inTurn(Math.floor(endMs / slotMs)), scheduled()];
+const even = inTurn(own.calls);
 const head = ["mean", "median", "p95", "mean", "median", "p95"].map((cell) => cell.padStart(9)).join(" ");
 process.stdout.write(
   [
@@ -109,6 +144,7 @@ process.stdout.write(
     `${"".padEnd(12)} ${"calls".padStart(9)} ${"watched".padStart(19)} ${"unwatched".padStart(29)}`,
     `${"".padEnd(22)} ${head}`,
     row("in turn", turns),
+    row("fixed", even),
     row("scheduled", own),
     `${((performance.now() - begun) / 1000).toFixed(0)} s`,
     "",

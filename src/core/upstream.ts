@@ -248,6 +248,15 @@ export interface CallFailure {
   readonly time: Date;
 }
 
+/** What the slots for polls are for: codes, and the messages of rentals. */
+export type PollVerb = "check" | "inbox";
+
+/** One request of a poll. */
+export interface Poll<T> {
+  readonly verb: PollVerb;
+  send(): Promise<T>;
+}
+
 /** One configured account at one provider. */
 export interface Upstream {
   readonly id: string;
@@ -272,7 +281,10 @@ export interface Upstream {
    * As `run` of a `check`, for whoever polls all the time: the slots are spread evenly over the limit's window, and the
    * task is chosen once the slot is there. Where there is none then, the slot was not used.
    */
-  poll<T>(choose: () => (() => Promise<T>) | undefined, signal?: AbortSignal): Promise<T | undefined>;
+  poll<T>(choose: () => Poll<T> | undefined, signal?: AbortSignal): Promise<T | undefined>;
+
+  /** Looks at rentals fall under a limit of their own: slots for polls are none for them. */
+  readonly hasInboxLimit?: boolean;
 
   limits(): readonly LimitState[];
   /** Of the calls that failed for the upstream's sake, the last. */

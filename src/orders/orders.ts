@@ -4,6 +4,7 @@ import { createEsims, type Esims } from "./esims/esims.ts";
 import { createEsimOutcomes } from "./esims/outcomes.ts";
 import type { OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
+import { createLoops } from "./polling/loops.ts";
 import { type Bell, createBell } from "./rentals/bell.ts";
 import { createExtensionOutcomes, createRentalOutcomes } from "./rentals/outcomes.ts";
 import { createRentals, type Rentals } from "./rentals/rentals.ts";
@@ -19,8 +20,6 @@ export interface OrdersParts extends OrderParts {
   readonly shelf: Shelf;
   readonly witness: Witness;
   readonly readLabel: ReadLabel;
-  /** When a verification's code was last asked for at this upstream. */
-  lastCheckAt(upstream: string): number;
   /** As the caller is configured now; undefined when it is not any more. */
   callerNamed(name: string): Caller | undefined;
 }
@@ -61,8 +60,9 @@ export function createOrders(parts: OrdersParts): Orders {
   const bell = createBell((rentalId) => joined.rentals?.watched(rentalId));
   const outcomes = createOutcomes({ ...parts, bell }, joined);
   const settlement = createSettlement({ ...parts, outcomes });
-  const verifications = createVerifications({ ...parts, settlement });
-  const rentals = createRentals({ ...parts, settlement, bell, waits: verifications.waits });
+  const loops = createLoops(parts);
+  const verifications = createVerifications({ ...parts, settlement, loops });
+  const rentals = createRentals({ ...parts, settlement, loops, bell, waits: verifications.waits });
   const esims = createEsims({ ...parts, settlement });
   Object.assign(joined, { verifications, rentals });
 

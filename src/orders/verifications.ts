@@ -14,7 +14,9 @@ import { createExpiry } from "./expiry.ts";
 import { bought, type OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { createLaws } from "./polling/laws.ts";
-import { type Poller, startPoller } from "./polling/poller.ts";
+import type { Loops } from "./polling/loops.ts";
+import { createPoller, type Poller } from "./polling/poller.ts";
+import { DELAYS } from "./polling/prior.ts";
 import { applyProgress } from "./progress.ts";
 import { tellReady } from "./ready.ts";
 import type { RentalsParts } from "./rentals/rentals.ts";
@@ -56,15 +58,17 @@ export interface VerificationsParts extends OrderParts {
   readonly shelf: Shelf;
   readonly witness: Witness;
   readonly settlement: Settlement;
+  readonly loops: Pick<Loops, "forCodes">;
 }
 
 export function createVerifications(parts: VerificationsParts): Verifications {
   const { upstreams, store, feed, clock, log } = parts;
   const pollers = new Map<string, Poller>();
-  const laws = createLaws(store, clock, log);
+  const laws = createLaws(DELAYS, store, clock, log);
   const apply = (verification: Verification, progress: Progress) => applyProgress(verification, progress, parts);
   for (const upstream of upstreams.values()) {
-    if (upstream.desks.verification) pollers.set(upstream.id, startPoller(upstream, { ...parts, laws, apply }));
+    if (!upstream.desks.verification) continue;
+    pollers.set(upstream.id, createPoller(upstream, parts.loops.forCodes(upstream), { ...parts, laws, apply }));
   }
   const canceller = createCanceller(parts, unfollow);
   const creator = createCreator(parts, { bought: follow, cancel: canceller.cancelWhenPossible });

@@ -74,12 +74,13 @@ export function connectUpstream(
     features: features(desks),
     pollGapMs: provider.pollGapMs,
     lifetimeMs: opened.lifetimeMs,
+    hasInboxLimit: limits.areApart("check", "inbox"),
     cancelDelayMs: opened.cancelDelayMs,
     run: (verb, task, signal) => limits.run(verb, () => sent(verb, task), signal),
     poll: (choose, signal) => {
       const chosen = () => {
-        const task = choose();
-        return task && (() => sent("check", task));
+        const poll = choose();
+        return poll && (() => sent(poll.verb, poll.send));
       };
       return limits.poll(chosen, signal);
     },

@@ -63,6 +63,9 @@ export interface Limits {
   remember(verb: Verb, time: Date): void;
 
   states(): readonly LimitState[];
+
+  /** Whether calls of these verbs fall under different endpoints' limits. */
+  areApart(one: Verb, other: Verb): boolean;
 }
 
 /**
@@ -152,6 +155,8 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
     states() {
       return [...(account ? [account] : []), ...endpoints.values()].map((bucket) => bucket.state());
     },
+
+    areApart: (one, other) => endpointOf.get(one) !== endpointOf.get(other),
   };
 }
 

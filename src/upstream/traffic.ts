@@ -23,10 +23,7 @@ export function watchTraffic(
 ): {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly traffic: Traffic;
-  /** When a verification's code was last asked for at this upstream; -Infinity before the first time. */
-  lastCheckAt(upstream: string): number;
 } {
-  const checks = new Map<string, number>();
   const counts = new Map([...upstreams.keys()].map((id) => [id, { moving: 0, begun: 0 }]));
   const listeners: ((upstream: string) => void)[] = [];
 
@@ -46,12 +43,10 @@ export function watchTraffic(
   }
 
   const watched = wrapTasks(upstreams, (id, verb, task) => {
-    if (verb === "check") checks.set(id, clock.now());
     return MOVES_MONEY.includes(verb) ? () => track(id, task) : task;
   });
   return {
     upstreams: watched,
-    lastCheckAt: (id) => checks.get(id) ?? Number.NEGATIVE_INFINITY,
     traffic: {
       isMoving: (id) => (counts.get(id)?.moving ?? 0) > 0,
       begun: (id) => counts.get(id)?.begun ?? 0,

@@ -3,7 +3,7 @@ import type { Upstream, Verb } from "../core/upstream.ts";
 /** Gives the request that is made in the place of another. Asked when that one is handed over, or chosen for a poll. */
 export type WrapTask = <T>(upstream: string, verb: Verb, task: () => Promise<T>) => () => Promise<T>;
 
-/** The same upstreams, each request to them wrapped; a poll is a `check`. */
+/** The same upstreams, each request to them wrapped. */
 export function wrapTasks(upstreams: ReadonlyMap<string, Upstream>, wrap: WrapTask): ReadonlyMap<string, Upstream> {
   const wrapped = [...upstreams.values()].map((upstream): [string, Upstream] => [
     upstream.id,
@@ -12,8 +12,8 @@ export function wrapTasks(upstreams: ReadonlyMap<string, Upstream>, wrap: WrapTa
       run: (verb, task, signal) => upstream.run(verb, wrap(upstream.id, verb, task), signal),
       poll(choose, signal) {
         const chosen = () => {
-          const task = choose();
-          return task && wrap(upstream.id, "check", task);
+          const poll = choose();
+          return poll && { ...poll, send: wrap(upstream.id, poll.verb, poll.send) };
         };
         return upstream.poll(chosen, signal);
       },

@@ -49,7 +49,7 @@ export function scriptedUpstream(id: string, fetches: Step[][], provider = "acme
     },
     async poll(choose) {
       calls.push("check");
-      return choose()?.();
+      return choose()?.send();
     },
     limits: () => [],
     lastError: () => undefined,

@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
 import type { Learned } from "../../src/core/store.ts";
-import { binOf, EDGES, expected, lostWaiting } from "../../src/orders/polling/hazard.ts";
-import { createLaws, type OrderLaw } from "../../src/orders/polling/laws.ts";
-import { codeAt, codeIn, nothingIn } from "../../src/orders/polling/observation.ts";
-import { createPrior } from "../../src/orders/polling/prior.ts";
+import { binOf, expected, lostWaiting } from "../../src/orders/polling/hazard.ts";
+import { type CaseLaw, createLaws } from "../../src/orders/polling/laws.ts";
+import { cameAt, cameIn, nothingIn } from "../../src/orders/polling/observation.ts";
+import { createPrior, DELAYS, EDGES } from "../../src/orders/polling/prior.ts";
 import { createHandClock } from "../support/clock.ts";
 import { sample } from "./support.ts";
 
@@ -16,18 +16,18 @@ function createKeeping(kept: readonly Learned[] = []) {
       for (const one of learned) saved.set(one.key, one);
     }),
   };
-  const laws = createLaws(store, createHandClock(), pino({ level: "silent" }));
+  const laws = createLaws(DELAYS, store, createHandClock(), pino({ level: "silent" }));
   return { store, laws, saved };
 }
 
-const rateAt = (law: OrderLaw, age: number) => law.hazard().rates[binOf(age)] ?? 0;
+const rateAt = (law: CaseLaw, age: number) => law.hazard().rates[binOf(EDGES, age)] ?? 0;
 const order = (more: Parameters<typeof sample>[2] = {}) => sample("a", 0, more);
 
 /** As many orders whose code came at this age, each polled every second. */
-function teach(law: OrderLaw, age: number, orders: number): void {
+function teach(law: CaseLaw, age: number, orders: number): void {
   for (let nth = 0; nth < orders; nth += 1) {
-    if (age > 1) law.learn(nothingIn(0, age - 1));
-    law.learn(codeIn(law.hazard(), age - 1, age));
+    if (age > 1) law.learn(nothingIn(EDGES, 0, age - 1));
+    law.learn(cameIn(law.hazard(), age - 1, age));
     law.over();
   }
 }
@@ -46,7 +46,8 @@ describe("waiting that is lost", () => {
 
   it("is the sum over all moments of the chance of a code, times the time since", () => {
     let sum = 0;
-    for (let at = 10; at < 47; at += 0.01) sum += (prior.rates[binOf(at + 0.005)] ?? 0) * (47 - at - 0.005) * 0.01;
+    for (let at = 10; at < 47; at += 0.01)
+      sum += (prior.rates[binOf(EDGES, at + 0.005)] ?? 0) * (47 - at - 0.005) * 0.01;
     expect(lostWaiting(prior, 10, 47, 1_200)).toBeCloseTo(sum, 3);
   });
 
@@ -100,18 +101,20 @@ describe("a law", () => {
     const { laws } = createKeeping();
     const law = laws.of(order());
     const before = law.hazard().rates;
-    for (let nth = 0; nth < 200; nth += 1) law.learn(nothingIn(0, 1_200));
+    for (let nth = 0; nth < 200; nth += 1) law.learn(nothingIn(EDGES, 0, 1_200));
     expect(law.hazard().rates.every((rate, bin) => rate < (before[bin] ?? 0))).toBe(true);
   });
 
   it("spreads a code over the time in which it came, and puts one that is known to the second where it was", () => {
     const { laws } = createKeeping();
     const hazard = laws.of(order()).hazard();
-    const spread = codeIn(hazard, 11, 30);
-    expect(spread.reduce((sum, { codes }) => sum + codes, 0)).toBeCloseTo(1, 10);
+    const spread = cameIn(hazard, 11, 30);
+    expect(spread.reduce((sum, { came }) => sum + came, 0)).toBeCloseTo(1, 10);
     expect(spread.map(({ bin }) => EDGES[bin])).toEqual([10, 12, 15, 18, 22, 27]);
     expect(spread.reduce((sum, { seconds }) => sum + seconds, 0)).toBeLessThan(19);
-    expect(codeAt(11, 16).filter(({ codes }) => codes > 0)).toEqual([{ bin: binOf(16), codes: 1, seconds: 0 }]);
+    expect(cameAt(EDGES, 11, 16).filter(({ came }) => came > 0)).toEqual([
+      { bin: binOf(EDGES, 16), came: 1, seconds: 0 },
+    ]);
   });
 });
 

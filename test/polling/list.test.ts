@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UpstreamFault } from "../../src/core/error.ts";
 import type { Progress } from "../../src/core/upstream.ts";
-import { type Bench, startBench } from "./support.ts";
+import { type Bench, sample, startBench } from "./support.ts";
 
 const CODE: Progress = { state: "received", messages: [{ text: "", code: "482910" }] };
 const WAITING: Progress = { state: "waiting" };
@@ -93,6 +93,21 @@ describe("a list of orders", () => {
     bench.watched.add("unlisted");
     await bench.clock.advance(60_000);
     expect(bench.of("unlisted").length).toBeGreaterThan(5);
+  });
+
+  it("comes ahead of old orders that it does not show, which are polled too", async () => {
+    const bench = startMany(20);
+    await prove(bench);
+    const born = bench.clock.now() - 400_000;
+    for (let nth = 0; nth < 60; nth += 1) {
+      bench.watched.add(`old-${nth}`);
+      bench.poller.add(sample(`old-${nth}`, born), bench.clock.now());
+    }
+    await bench.clock.advance(30_000);
+    const [lists, polls] = [bench.lists.length, bench.polls.length];
+    await bench.clock.advance(60_000);
+    expect(bench.lists.length - lists).toBeGreaterThan(48);
+    expect(bench.polls.length - polls).toBeGreaterThan(2);
   });
 
   it("that cannot be had lets every order be polled as without it", async () => {

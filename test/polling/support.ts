@@ -3,7 +3,9 @@ import { onTestFinished } from "vitest";
 import type { BoughtOrder, OverviewRow, Progress, Upstream } from "../../src/core/upstream.ts";
 import type { Verification } from "../../src/core/verification.ts";
 import { createLaws } from "../../src/orders/polling/laws.ts";
-import { type Poller, startPoller } from "../../src/orders/polling/poller.ts";
+import { startLoop } from "../../src/orders/polling/loop.ts";
+import { createPoller, type Poller } from "../../src/orders/polling/poller.ts";
+import { DELAYS } from "../../src/orders/polling/prior.ts";
 import { createHandClock, type HandClock } from "../support/clock.ts";
 
 /** A poll as it reached the upstream. */
@@ -70,13 +72,13 @@ export function startBench({ hasList = false, clock = createHandClock() } = {}):
     run: (_, task) => task(),
     async poll(choose, signal) {
       await slot();
-      return signal?.aborted ? undefined : choose()?.();
+      return signal?.aborted ? undefined : choose()?.send();
     },
     limits: () => [],
     lastError: () => undefined,
     async close() {},
   };
-  const poller = startPoller(upstream, {
+  const poller = createPoller(upstream, startLoop(upstream, upstream.poll, { clock, log }), {
     upstreams: new Map([["up", upstream]]),
     clock,
     log,
@@ -86,7 +88,7 @@ export function startBench({ hasList = false, clock = createHandClock() } = {}):
         return bench.watched.has(id);
       },
     },
-    laws: createLaws({ loadLearned: async () => [], saveLearned: async () => {} }, clock, log),
+    laws: createLaws(DELAYS, { loadLearned: async () => [], saveLearned: async () => {} }, clock, log),
     apply: async (verification, progress) =>
       progress.state === "received" ? { ...verification, status: "RECEIVED" } : verification,
   });

@@ -68,7 +68,7 @@ describe.each(RENTING)("a rental at $upstream", ({ upstream, days, more }) => {
     const calls = gateway.sandbox.control.books()[upstream].calls.rental_messages;
     await gateway.clock.advance(DAY_MS);
     expect(gateway.sandbox.control.books()[upstream].calls.rental_messages).toBe(calls);
-  });
+  }, 120_000);
 });
 
 function endOf(rental: { readonly expireTime?: { readonly seconds: bigint } | undefined } | undefined): number {

@@ -4,6 +4,7 @@ import type { OverviewRow, Progress, Upstream } from "../../core/upstream.ts";
 import type { Verification } from "../../core/verification.ts";
 import { bought, type OrderParts } from "../parts.ts";
 import { arrivalOf, learnOfCode, learnOfNothing } from "./learning.ts";
+import type { Errand } from "./loop.ts";
 import type { Push } from "./push.ts";
 import type { Choice, Schedule } from "./schedule.ts";
 import type { ListTrust } from "./trust.ts";
@@ -17,15 +18,6 @@ const LONGEST_LIST_REST_MS = 600_000;
 const OUTAGE_AFTER = 3;
 /** Of the orders that a list has news of, so many are asked about ahead of all polls; the others come first among them. */
 const MOST_COLLECTED_AT_ONCE = 2;
-
-/** One call to the upstream. */
-export interface Errand {
-  /** Makes the request. What it gives is done with the answer, outside of the call. */
-  send(): Promise<() => Promise<void>>;
-  failed(error: unknown): void;
-  /** To be called at last, whatever happened. */
-  over(): void;
-}
 
 export interface ErrandParts extends Pick<OrderParts, "upstreams" | "log"> {
   readonly clock: Clock;
@@ -103,6 +95,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
     }
 
     return {
+      verb: "check",
       async send() {
         const sentAt = clock.now();
         waiting.sentAt = sentAt;
@@ -156,6 +149,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
     const overview = upstream.desks.verification?.overview;
     if (!overview) return undefined;
     return {
+      verb: "check",
       async send() {
         const sentAt = clock.now();
         const rows = await overview(UNINTERRUPTED);

@@ -1,23 +1,20 @@
-import { createHazard, EDGES, type Hazard } from "./hazard.ts";
+import { createHazard, type Edges, type Hazard } from "./hazard.ts";
 import type { Observed } from "./observation.ts";
 
-/** What an order teaches is worth half after so many others. */
-const HALF_LIFE_ORDERS = 400;
-
-/** By bin: codes that came, seconds that were waited. Both fade. */
+/** By bin: what came, codes or messages, and seconds that were waited. Both fade. */
 export interface Counts {
-  readonly codes: Float64Array;
+  readonly came: Float64Array;
   readonly seconds: Float64Array;
 }
 
-/** When codes come, as learned under one key; where little is known, as the wider law has it. */
+/** When what is waited for comes, as learned under one key; where little is known, as the wider law has it. */
 export interface Law {
   readonly counts: Counts;
   /** Grows with everything learned here or in a wider law. */
   version(): number;
   hazard(): Hazard;
   learn(observed: readonly Observed[]): void;
-  /** An order is over, with a code or without. */
+  /** One case more is over: what was learned from those before it counts a little less. */
   fade(): void;
 }
 
@@ -28,8 +25,11 @@ export function fixedLaw(hazard: Hazard): Wider {
   return { version: () => 0, hazard: () => hazard };
 }
 
-export function createLaw(wider: Wider, counts: Counts = nothing()): Law {
-  const fading = 0.5 ** (1 / HALF_LIFE_ORDERS);
+/** What a case teaches counts half after `halfLife` others. */
+export function createLaw(wider: Wider, halfLife: number, kept?: Counts): Law {
+  const { edges } = wider.hazard();
+  const counts = kept ?? nothing(edges);
+  const fading = 0.5 ** (1 / halfLife);
   let learned = 0;
   let known: { readonly version: number; readonly hazard: Hazard } | undefined;
   const version = () => learned + wider.version();
@@ -41,34 +41,40 @@ export function createLaw(wider: Wider, counts: Counts = nothing()): Law {
     hazard() {
       if (known?.version !== version()) {
         const { rates } = wider.hazard();
-        known = { version: version(), hazard: createHazard(rates.map((rate, bin) => posterior(rate, counts, bin))) };
+        known = {
+          version: version(),
+          hazard: createHazard(
+            edges,
+            rates.map((rate, bin) => posterior(rate, counts, bin)),
+          ),
+        };
       }
       return known.hazard;
     },
 
     learn(observed) {
       learned += 1;
-      for (const { bin, codes, seconds } of observed) {
-        counts.codes[bin] = (counts.codes[bin] ?? 0) + codes;
+      for (const { bin, came, seconds } of observed) {
+        counts.came[bin] = (counts.came[bin] ?? 0) + came;
         counts.seconds[bin] = (counts.seconds[bin] ?? 0) + seconds;
       }
     },
 
     fade() {
       learned += 1;
-      for (let bin = 0; bin < EDGES.length; bin += 1) {
-        counts.codes[bin] = (counts.codes[bin] ?? 0) * fading;
+      for (let bin = 0; bin < edges.length; bin += 1) {
+        counts.came[bin] = (counts.came[bin] ?? 0) * fading;
         counts.seconds[bin] = (counts.seconds[bin] ?? 0) * fading;
       }
     },
   };
 }
 
-/** The wider law counts as much as one code that it has seen. */
-function posterior(rate: number, { codes, seconds }: Counts, bin: number): number {
-  return (1 + (codes[bin] ?? 0)) / (1 / rate + (seconds[bin] ?? 0));
+/** The wider law counts as much as one that it has seen come. */
+function posterior(rate: number, { came, seconds }: Counts, bin: number): number {
+  return (1 + (came[bin] ?? 0)) / (1 / rate + (seconds[bin] ?? 0));
 }
 
-function nothing(): Counts {
-  return { codes: new Float64Array(EDGES.length), seconds: new Float64Array(EDGES.length) };
+function nothing(edges: Edges): Counts {
+  return { came: new Float64Array(edges.length), seconds: new Float64Array(edges.length) };
 }

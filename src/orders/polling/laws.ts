@@ -1,45 +1,60 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../core/clock.ts";
 import type { Learned, Store } from "../../core/store.ts";
-import type { Verification } from "../../core/verification.ts";
-import { EDGES, type Hazard } from "./hazard.ts";
+import type { Edges, Hazard } from "./hazard.ts";
 import { type Counts, createLaw, fixedLaw, type Law } from "./law.ts";
 import type { Observed } from "./observation.ts";
-import { createPrior } from "./prior.ts";
 
-const KIND = "delay";
-const SAVE_EVERY_ORDERS = 10;
+const SAVE_EVERY_CASES = 10;
 
-/** When the codes of one upstream, service and country come, as far as it is known. */
-export interface OrderLaw {
+/** What is learned, and of what. */
+export interface Subject<T> {
+  /** What is kept of it is kept under this. */
+  readonly kind: string;
+  /** What is believed before anything is known. */
+  prior(): Hazard;
+  /** What a case teaches counts half after so many others. */
+  readonly halfLife: number;
+  /** From the widest law that it teaches to the narrowest. */
+  keysOf(one: T): readonly string[];
+}
+
+/** When what is waited for comes, in cases of one kind, as far as it is known. */
+export interface CaseLaw {
   hazard(): Hazard;
   learn(observed: readonly Observed[]): void;
-  /** An order that it was learned from is not polled for any more. */
+  /** A case that it was learned from is over. */
   over(): void;
 }
 
-/** What the orders so far teach about when codes come. */
-export interface Laws {
-  of(verification: Verification): OrderLaw;
+/** What the cases so far teach about when codes or messages come. */
+export interface Laws<T> {
+  of(one: T): CaseLaw;
   /** Takes up what an earlier run has learned. To be called before any law is asked for. */
   load(): Promise<void>;
-  /** Keeps what was learned since the last time; also done by itself, every few orders. Never throws. */
+  /** Keeps what was learned since the last time; also done by itself, every few cases. Never throws. */
   save(): Promise<void>;
 }
 
-export function createLaws(store: Pick<Store, "loadLearned" | "saveLearned">, clock: Clock, log: Logger): Laws {
-  const prior = fixedLaw(createPrior());
+export function createLaws<T>(
+  { kind, prior: createPrior, halfLife, keysOf }: Subject<T>,
+  store: Pick<Store, "loadLearned" | "saveLearned">,
+  clock: Clock,
+  log: Logger,
+): Laws<T> {
+  const believed = createPrior();
+  const prior = fixedLaw(believed);
   const laws = new Map<string, Law>();
   const kept = new Map<string, Counts>();
   const unsaved = new Set<string>();
-  let ordersUnsaved = 0;
+  let casesUnsaved = 0;
   let saving = Promise.resolve();
 
   /** From the widest, of the upstream, to the narrowest. */
-  function chainOf(verification: Verification): readonly { key: string; law: Law }[] {
+  function chainOf(one: T): readonly { key: string; law: Law }[] {
     let wider = prior;
-    return keysOf(verification).map((key) => {
-      const law = laws.get(key) ?? createLaw(wider, kept.get(key));
+    return keysOf(one).map((key) => {
+      const law = laws.get(key) ?? createLaw(wider, halfLife, kept.get(key));
       laws.set(key, law);
       wider = law;
       return { key, law };
@@ -50,17 +65,17 @@ export function createLaws(store: Pick<Store, "loadLearned" | "saveLearned">, cl
     const keys = [...unsaved];
     if (keys.length === 0) return;
     unsaved.clear();
-    ordersUnsaved = 0;
+    casesUnsaved = 0;
     const time = new Date(clock.now());
     const learned = keys.flatMap((key): Learned[] => {
       const law = laws.get(key);
-      return law ? [{ kind: KIND, key, value: format(law.counts), time }] : [];
+      return law ? [{ kind, key, value: format(law.counts), time }] : [];
     });
     try {
       await store.saveLearned(learned);
     } catch (error) {
       for (const key of keys) unsaved.add(key);
-      log.warn({ err: error }, "what was learned about delays could not be kept");
+      log.warn({ err: error }, "what was learned of when to expect what could not be kept");
     }
   }
 
@@ -70,8 +85,8 @@ export function createLaws(store: Pick<Store, "loadLearned" | "saveLearned">, cl
   }
 
   return {
-    of(verification) {
-      const chain = chainOf(verification);
+    of(one) {
+      const chain = chainOf(one);
       return {
         hazard: () => (chain.at(-1)?.law ?? prior).hazard(),
         learn(observed) {
@@ -82,15 +97,15 @@ export function createLaws(store: Pick<Store, "loadLearned" | "saveLearned">, cl
         },
         over() {
           for (const { law } of chain) law.fade();
-          ordersUnsaved += 1;
-          if (ordersUnsaved >= SAVE_EVERY_ORDERS) void save();
+          casesUnsaved += 1;
+          if (casesUnsaved >= SAVE_EVERY_CASES) void save();
         },
       };
     },
 
     async load() {
-      for (const { key, value } of await store.loadLearned(KIND)) {
-        const counts = parse(value);
+      for (const { key, value } of await store.loadLearned(kind)) {
+        const counts = parse(value, believed.edges);
         if (counts) kept.set(key, counts);
       }
     },
@@ -99,25 +114,19 @@ export function createLaws(store: Pick<Store, "loadLearned" | "saveLearned">, cl
   };
 }
 
-/** A code after the first one is waited for on a number that is in use already: that has laws of its own. */
-function keysOf({ upstream = "", service, country, messages }: Verification): string[] {
-  const root = messages.length > 0 ? `${upstream}+` : upstream;
-  return [root, `${root}/${service}`, `${root}/${service}/${country}`];
-}
-
-function format({ codes, seconds }: Counts): string {
+function format({ came, seconds }: Counts): string {
   const rounded = (counts: Float64Array) => Array.from(counts, (count) => Number(count.toPrecision(6)));
-  return JSON.stringify({ codes: rounded(codes), seconds: rounded(seconds) });
+  return JSON.stringify({ codes: rounded(came), seconds: rounded(seconds) });
 }
 
 /** Undefined when another version has written it, in other bins. */
-function parse(value: string): Counts | undefined {
+function parse(value: string, edges: Edges): Counts | undefined {
   try {
     const { codes, seconds } = JSON.parse(value);
     const isCounts = (counts: unknown): counts is number[] =>
-      Array.isArray(counts) && counts.length === EDGES.length && counts.every((count) => count >= 0);
+      Array.isArray(counts) && counts.length === edges.length && counts.every((count) => count >= 0);
     if (!isCounts(codes) || !isCounts(seconds)) return undefined;
-    return { codes: Float64Array.from(codes), seconds: Float64Array.from(seconds) };
+    return { came: Float64Array.from(codes), seconds: Float64Array.from(seconds) };
   } catch {
     return undefined;
   }

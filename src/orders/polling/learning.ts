@@ -1,11 +1,12 @@
 import type { ReceivedMessage } from "../../core/upstream.ts";
-import { codeAt, codeIn, nothingIn } from "./observation.ts";
+import { cameAt, cameIn, nothingIn } from "./observation.ts";
 import { ageAt, type Waiting } from "./waiting.ts";
 
 /** A call that was sent at this time said that there is no code yet. */
 export function learnOfNothing(waiting: Waiting, sentAt: number): void {
   if (sentAt <= waiting.lookedAt) return;
-  if (waiting.isLookKnown) waiting.law.learn(nothingIn(ageAt(waiting, waiting.lookedAt), ageAt(waiting, sentAt)));
+  if (waiting.isLookKnown)
+    waiting.law.learn(nothingIn(waiting.law.hazard().edges, ageAt(waiting, waiting.lookedAt), ageAt(waiting, sentAt)));
   waiting.lookedAt = sentAt;
   waiting.isLookKnown = true;
 }
@@ -15,8 +16,9 @@ export function learnOfCode(waiting: Waiting, by: number, exactAt: number | unde
   if (!waiting.isLookKnown) return;
   const from = ageAt(waiting, waiting.lookedAt);
   const to = Math.max(ageAt(waiting, by), from);
+  const hazard = waiting.law.hazard();
   waiting.law.learn(
-    exactAt === undefined ? codeIn(waiting.law.hazard(), from, to) : codeAt(from, ageAt(waiting, exactAt)),
+    exactAt === undefined ? cameIn(hazard, from, to) : cameAt(hazard.edges, from, ageAt(waiting, exactAt)),
   );
 }
 

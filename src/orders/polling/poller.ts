@@ -1,10 +1,10 @@
-import { aborted, sleep } from "../../core/clock.ts";
 import type { Upstream } from "../../core/upstream.ts";
 import type { Verification } from "../../core/verification.ts";
 import type { Feed } from "../feed.ts";
 import { bought } from "../parts.ts";
-import { createErrands, type Errand, type ErrandParts } from "./errands.ts";
+import { createErrands, type ErrandParts } from "./errands.ts";
 import type { Laws } from "./laws.ts";
+import type { Loop } from "./loop.ts";
 import { createPush } from "./push.ts";
 import { createSchedule } from "./schedule.ts";
 import { createListTrust } from "./trust.ts";
@@ -12,12 +12,10 @@ import { createWaiting, endOf, lastLookOf, type Waiting } from "./waiting.ts";
 
 /** For so long after its end an order may still be asked about. */
 const LATE_MS = 30_000;
-/** Where not even a slot could be had, the loop does not ask again at once. */
-const AFTER_FAILURE_MS = 1_000;
 
 export interface PollerParts extends ErrandParts {
   readonly feed: Pick<Feed, "isWatched">;
-  readonly laws: Laws;
+  readonly laws: Laws<Verification>;
 }
 
 /** Asks one account's upstream for the codes that are awaited there. */
@@ -44,13 +42,13 @@ export interface Poller {
   /** Somebody has begun to watch it. */
   watched(verificationId: string): void;
 
-  /** Ends the loop. Polls under way are heard out. */
+  /** Ends the account's loop. Polls under way are heard out. */
   stop(): Promise<void>;
 }
 
-/** Starts the one loop that polls at an upstream, in each free slot of its limits the order that gains most by it. */
-export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
-  const { clock, feed, laws, log } = parts;
+/** Has the account's loop ask about the orders of verifications. */
+export function createPoller(upstream: Upstream, loop: Loop, parts: PollerParts): Poller {
+  const { clock, feed, laws } = parts;
   const push = createPush();
   const list = upstream.desks.verification?.overview && createListTrust();
   const schedule = createSchedule({
@@ -61,11 +59,8 @@ export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
   });
   const byId = new Map<string, Waiting>();
   const byRef = new Map<string, Waiting>();
-  const errands = createErrands(upstream, parts, { schedule, push, list, drop, collect });
-  const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const errands = createErrands(upstream, parts, { schedule, push, list, drop, collect: loop.collect });
   const late = new Set<() => void>();
-  let nudge = new AbortController();
 
   function drop(waiting: Waiting): void {
     const { verificationId, orderRef = "" } = waiting.verification;
@@ -77,54 +72,11 @@ export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
     for (const polled of waiting.onPolled) polled();
   }
 
-  /** Counts as under way until its answer is taken in. */
-  function hearOut(errand: () => Errand | undefined, call: Promise<(() => Promise<void>) | undefined>): Promise<void> {
-    const heard = call
-      .then((takeIn) => takeIn?.())
-      .catch(async (error: unknown) => {
-        const sent = errand();
-        if (sent) sent.failed(error);
-        else await sleep(clock, AFTER_FAILURE_MS, stopping.signal);
-      })
-      .finally(() => {
-        errand()?.over();
-        underWay.delete(heard);
-        nudge.abort();
-      });
-    underWay.add(heard);
-    return heard;
-  }
-
-  function collect(errand: Errand): void {
-    void hearOut(() => errand, upstream.run("collect", errand.send));
-  }
-
-  async function askOnce(): Promise<void> {
-    const choice = schedule.choose(clock.now());
-    if (choice.ask === "nothing") {
-      nudge = new AbortController();
-      const woken = AbortSignal.any([nudge.signal, stopping.signal]);
-      await (Number.isFinite(choice.forMs) ? sleep(clock, choice.forMs, woken) : aborted(woken));
-      return;
-    }
-    // The loop goes on as soon as the slot is there, and chooses only then; it does not wait for the answer.
-    const slot = Promise.withResolvers<void>();
-    let errand: Errand | undefined;
-    const call = upstream.poll(() => {
-      slot.resolve();
-      errand = errands.of(schedule.choose(clock.now()));
-      return errand?.send;
-    }, stopping.signal);
-    void hearOut(() => errand, call).finally(slot.resolve);
-    await slot.promise;
-  }
-
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) await askOnce();
-  }
-  const ended = loop().catch((error: unknown) => {
-    log.fatal({ err: error, upstream: upstream.id }, "the poll loop ended");
-    throw error;
+  loop.join({
+    offer(now) {
+      const choice = schedule.choose(now);
+      return choice.ask === "nothing" ? choice : { ...choice, ask: "something", errand: () => errands.of(choice) };
+    },
   });
 
   return {
@@ -140,7 +92,7 @@ export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
         byRef.set(orderRef, waiting);
         schedule.waiting.add(waiting);
       }
-      nudge.abort();
+      loop.nudge();
     },
 
     remove(verificationId) {
@@ -166,7 +118,7 @@ export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
       return new Promise((resolve) => {
         waiting.onPolled.add(resolve);
         schedule.waiting.warm(waiting);
-        nudge.abort();
+        loop.nudge();
       });
     },
 
@@ -175,21 +127,19 @@ export function startPoller(upstream: Upstream, parts: PollerParts): Poller {
       if (!waiting) return;
       waiting.toldAt ??= clock.now();
       schedule.waiting.warm(waiting);
-      nudge.abort();
+      loop.nudge();
     },
 
     watched(verificationId) {
       const waiting = byId.get(verificationId);
       if (!waiting) return;
       schedule.waiting.warm(waiting);
-      nudge.abort();
+      loop.nudge();
     },
 
     async stop() {
-      stopping.abort();
       for (const stopTimer of late) stopTimer();
-      await ended;
-      await Promise.all(underWay);
+      await loop.stop();
     },
   };
 }

@@ -1,5 +1,4 @@
 import { createHeap } from "./heap.ts";
-import type { Waiting } from "./waiting.ts";
 
 /** Up to so many are all looked through each time; of more, those that are worth little rest. */
 const ALL_HOT = 500;
@@ -9,54 +8,57 @@ const MOST_OF_CROWD = 256;
 /** What it takes back from rest at most. */
 const MOST_THAWED = 64;
 
-/** The orders to choose from: a hot list that is looked through, and cold ones that rest until their time. */
-export interface Pool extends Iterable<Waiting> {
+/** What there is to choose from: a hot list that is looked through, and cold ones that rest until their time. */
+export interface Pool<T> extends Iterable<T> {
   readonly size: number;
-  add(waiting: Waiting): void;
-  delete(waiting: Waiting): void;
+  add(waiting: T): void;
+  delete(waiting: T): void;
   /** It is not to rest, nor to wait for its turn. */
-  warm(waiting: Waiting): void;
+  warm(waiting: T): void;
 
   /**
    * Shows the hot ones, up to a bound in turn. `look` tells until when one may rest; undefined is not at all. It is asked
    * with `mayRest` false while there are few.
    */
-  lookThrough(now: number, look: (waiting: Waiting, mayRest: boolean) => number | undefined): void;
+  lookThrough(now: number, look: (waiting: T, mayRest: boolean) => number | undefined): void;
+
+  /** When the first of those that rest is due; Infinity when none rests. */
+  thawsAt(): number;
 
   /** The clock was set by so much. */
   shift(by: number): void;
 }
 
 /** `isLively` tells which ones gain worth so fast that they must not wait for their turn among very many. */
-export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
-  const lively = new Set<Waiting>();
-  const crowd = new Set<Waiting>();
-  /** An order that left its rest early has an entry in the heap that is not this one. */
-  const resting = new Map<Waiting, object>();
-  const cold = createHeap<{ readonly waiting: Waiting }>();
+export function createPool<T>(isLively: (waiting: T) => boolean): Pool<T> {
+  const lively = new Set<T>();
+  const crowd = new Set<T>();
+  /** One that left its rest early has an entry in the heap that is not this one. */
+  const resting = new Map<T, object>();
+  const cold = createHeap<{ readonly waiting: T }>();
   const size = () => lively.size + crowd.size + resting.size;
 
-  function heat(waiting: Waiting): void {
+  function heat(waiting: T): void {
     resting.delete(waiting);
     leaveHot(waiting);
     const isAhead = lively.size < MOST_LIVELY && isLively(waiting);
     (isAhead ? lively : crowd).add(waiting);
   }
 
-  function leaveHot(waiting: Waiting): void {
+  function leaveHot(waiting: T): void {
     lively.delete(waiting);
     crowd.delete(waiting);
   }
 
-  function rest(waiting: Waiting, until: number): void {
+  function rest(waiting: T, until: number): void {
     leaveHot(waiting);
     const entry = { waiting };
     resting.set(waiting, entry);
     cold.push(until, entry);
   }
 
-  function thaw(now: number): Waiting[] {
-    const thawed: Waiting[] = [];
+  function thaw(now: number): T[] {
+    const thawed: T[] = [];
     for (let popped = 0; popped < MOST_THAWED && cold.earliest() <= now; popped += 1) {
       const entry = cold.pop();
       if (!entry || resting.get(entry.waiting) !== entry) continue;
@@ -90,6 +92,7 @@ export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
       }
     },
 
+    thawsAt: cold.earliest,
     shift: cold.shift,
 
     *[Symbol.iterator]() {
@@ -101,8 +104,8 @@ export function createPool(isLively: (waiting: Waiting) => boolean): Pool {
 }
 
 /** The next ones, which then are the last. */
-function turnOf(waiting: Set<Waiting>, most: number): readonly Waiting[] {
-  const turn: Waiting[] = [];
+function turnOf<T>(waiting: Set<T>, most: number): readonly T[] {
+  const turn: T[] = [];
   for (const one of waiting) {
     if (turn.length >= most) break;
     turn.push(one);

@@ -1,4 +1,9 @@
-import { createHazard, EDGES, edge, type Hazard } from "./hazard.ts";
+import type { Verification } from "../../core/verification.ts";
+import { createHazard, type Edges, edge, type Hazard } from "./hazard.ts";
+import type { Subject } from "./laws.ts";
+
+/** Of an order's age. */
+export const EDGES: Edges = [0, 2, 4, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40, 50, 60, 75, 95, 120, 150, 200, 300, 500];
 
 /** What is believed of an upstream nothing is known of: most codes come, half of those within 18 s, some much later. */
 const ARRIVES = 0.6;
@@ -9,11 +14,23 @@ const LONGEST_S = 1_200;
 
 export function createPrior(): Hazard {
   const rates = EDGES.map((from, bin) => {
-    const to = bin + 1 < EDGES.length ? edge(bin + 1) : LONGEST_S;
+    const to = bin + 1 < EDGES.length ? edge(EDGES, bin + 1) : LONGEST_S;
     return Math.log(outstanding(from) / outstanding(to)) / (to - from);
   });
-  return createHazard(Float64Array.from(rates));
+  return createHazard(EDGES, Float64Array.from(rates));
 }
+
+/** When codes come after a number was bought, or one more was asked for. */
+export const DELAYS: Subject<Verification> = {
+  kind: "delay",
+  prior: createPrior,
+  halfLife: 400,
+  // A code after the first one is waited for on a number that is in use already: that has laws of its own.
+  keysOf({ upstream = "", service, country, messages }) {
+    const root = messages.length > 0 ? `${upstream}+` : upstream;
+    return [root, `${root}/${service}`, `${root}/${service}/${country}`];
+  },
+};
 
 /** The probability that no code has come by this age. */
 function outstanding(age: number): number {

@@ -1,3 +1,5 @@
+import { firstTime } from "./first-time.ts";
+import { isMoreUrgent, type Urgency } from "./loop.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { ListTrust } from "./trust.ts";
 import { endOf, lastLookOf, shift, type Waiting } from "./waiting.ts";
@@ -14,6 +16,8 @@ const MOST_DOUBLINGS = 5;
 /** An order that ended longer ago, while the daemon was down, is no more urgent than others. */
 const LONG_PAST_MS = 30_000;
 const LATE_GAP_MS = 8_000;
+/** A longer silence between two calls was not for want of a slot. */
+const LONGEST_SLOT_MS = 10_000;
 /** Nothing is rested for longer: what an order is worth changes with what is learned, and with who watches. */
 const LONGEST_REST_MS = 500;
 const SHORTEST_REST_MS = 50;
@@ -28,8 +32,13 @@ const UNLISTED_AFTER = 2;
 
 /** What to ask next: one order, the list of them all, or nothing for a while. */
 export type Choice =
-  | { readonly ask: "order"; readonly waiting: Waiting }
-  | { readonly ask: "list" }
+  | {
+      readonly ask: "order";
+      readonly waiting: Waiting;
+      readonly worth: number;
+      readonly urgency?: Urgency | undefined;
+    }
+  | { readonly ask: "list"; readonly worth: number }
   | { readonly ask: "nothing"; readonly forMs: number };
 
 export interface ScheduleParts extends WorthParts {
@@ -41,7 +50,7 @@ export interface ScheduleParts extends WorthParts {
 
 /** Decides which order is asked about next. It does not ask. */
 export interface Schedule {
-  readonly waiting: Pool;
+  readonly waiting: Pool<Waiting>;
   choose(now: number): Choice;
   /** To be called when what was chosen is sent. */
   sent(choice: Choice, now: number): void;
@@ -55,11 +64,14 @@ export interface Schedule {
 interface Findings {
   /** Told of by a callback or a list, or at its end. */
   urgent: { readonly waiting: Waiting; readonly urgency: Urgency } | undefined;
-  best: Ranked | undefined;
+  /** Of those that a list would show, and of the others. */
+  bestListed: Ranked | undefined;
   bestUnlisted: Ranked | undefined;
   /** Ended while the daemon was down, and to be looked at a last time. */
   longPast: Waiting | undefined;
   listWorth: number;
+  /** The same at the next slot: it comes no sooner if this slot is another's. */
+  listWorthLater: number;
   /** When the next one can be polled, or is worth it. */
   soonest: number;
 }
@@ -69,12 +81,9 @@ interface Ranked {
   readonly worth: number;
 }
 
-/** Why an order is polled whatever it is worth: there is news of it, or its time is nearly over. */
-interface Urgency {
+interface TimedUrgency extends Urgency {
   /** Not before. */
   readonly at: number;
-  readonly isNews: boolean;
-  readonly since: number;
 }
 
 export function createSchedule(parts: ScheduleParts): Schedule {
@@ -84,6 +93,9 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   let lastNow = Number.NEGATIVE_INFINITY;
   /** What was polled lately was worth about this. */
   let winning = 0;
+  /** What lies between two calls, about. */
+  let slotMs = 0;
+  let lastSentAt = Number.NEGATIVE_INFINITY;
   let listReadyAt = Number.NEGATIVE_INFINITY;
   let listBarredUntil = Number.NEGATIVE_INFINITY;
   let lastWasLongPast = false;
@@ -110,7 +122,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   }
 
   /** When an order must be polled whatever it is worth, and how urgent that is; undefined when it need not. */
-  function urgentAt(order: Waiting, now: number): Urgency | undefined {
+  function urgentAt(order: Waiting, now: number): TimedUrgency | undefined {
     const hurriedBy = order.toldAt ?? order.newsAt;
     if (hurriedBy !== undefined) {
       const gap = HURRY_GAP_MS * 2 ** Math.min(order.failures, MOST_DOUBLINGS);
@@ -141,15 +153,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   function coldUntil(order: Waiting, worth: number, now: number): number | undefined {
     const enough = COLD_SHARE * Math.max(winning, LEAST_WORTH);
     if (worth >= enough || now >= lastLookOf(order)) return undefined;
-    let late = Math.min(now + Math.max(SHORT_COLD_MS, now - order.lookedAt), lastLookOf(order));
-    if (worthAt(order, late) < enough) return late;
-    let early = now;
-    while (late - early > SHORTEST_REST_MS) {
-      const middle = (early + late) / 2;
-      if (worthAt(order, middle) < enough) early = middle;
-      else late = middle;
-    }
-    return late;
+    const late = Math.min(now + Math.max(SHORT_COLD_MS, now - order.lookedAt), lastLookOf(order));
+    return firstTime((time) => worthAt(order, time) >= enough, now, late, SHORTEST_REST_MS);
   }
 
   /** When an order that is worth too little will be worth a poll, by how its worth grows with the time since the last. */
@@ -171,29 +176,35 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     }
     const worth = worthAt(order, now);
     const isListed = list && !list.isDisproven() && order.unlisted < UNLISTED_AFTER && !order.isLate;
-    if (isListed) found.listWorth += worth;
+    if (isListed) {
+      found.listWorth += worth;
+      found.listWorthLater += worthAt(order, now + slotMs);
+    }
     const at = regularAt(order, now);
     if (at > now) {
       found.soonest = Math.min(found.soonest, at);
     } else {
       const ranked = { waiting: order, worth };
-      if (worth > (found.best?.worth ?? 0)) found.best = ranked;
-      if (!isListed && worth > (found.bestUnlisted?.worth ?? 0)) found.bestUnlisted = ranked;
+      if (isListed) found.bestListed = better(found.bestListed, ranked);
+      else found.bestUnlisted = better(found.bestUnlisted, ranked);
       if (worth < LEAST_WORTH) found.soonest = Math.min(found.soonest, worthwhileAt(order, worth, now));
     }
     return mayRest ? coldUntil(order, worth, now) : undefined;
   }
 
   function decide(found: Findings, now: number): Choice {
-    if (found.urgent) return { ask: "order", waiting: found.urgent.waiting };
-    if (found.longPast && !lastWasLongPast) return { ask: "order", waiting: found.longPast };
-    const preferList = now >= listBarredUntil && found.listWorth > (found.best?.worth ?? 0);
-    const single = preferList ? found.bestUnlisted : found.best;
-    if (preferList && now >= listReadyAt && found.listWorth >= Math.max(single?.worth ?? 0, LEAST_WORTH)) {
-      return { ask: "list" };
+    if (found.urgent) return { ask: "order", ...found.urgent, worth: Number.POSITIVE_INFINITY };
+    if (found.longPast && !lastWasLongPast) {
+      return { ask: "order", waiting: found.longPast, worth: Number.POSITIVE_INFINITY };
     }
-    if (single && single.worth >= LEAST_WORTH) return { ask: "order", waiting: single.waiting };
-    if (found.longPast) return { ask: "order", waiting: found.longPast };
+    const { bestListed, bestUnlisted } = found;
+    // More than one order must be worth something, or it is polled by itself.
+    const preferList = now >= listBarredUntil && found.listWorth > (bestListed?.worth ?? 0);
+    const single = preferList || !bestListed ? bestUnlisted : better(bestUnlisted, bestListed);
+    const isListDue = preferList && now >= listReadyAt && found.listWorth >= LEAST_WORTH;
+    if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) return { ask: "list", worth: found.listWorth };
+    if (single && single.worth >= LEAST_WORTH) return { ask: "order", ...single };
+    if (found.longPast) return { ask: "order", waiting: found.longPast, worth: LEAST_WORTH };
     if (waiting.size === 0) return { ask: "nothing", forMs: Number.POSITIVE_INFINITY };
     const until = preferList ? Math.min(found.soonest, Math.max(listReadyAt, now + SHORTEST_REST_MS)) : found.soonest;
     return { ask: "nothing", forMs: Math.min(until - now, LONGEST_REST_MS) };
@@ -206,10 +217,11 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       followClock(now);
       const found: Findings = {
         urgent: undefined,
-        best: undefined,
+        bestListed: undefined,
         bestUnlisted: undefined,
         longPast: undefined,
         listWorth: 0,
+        listWorthLater: 0,
         soonest: Number.POSITIVE_INFINITY,
       };
       waiting.lookThrough(now, (order, mayRest) => look(order, now, found, mayRest));
@@ -217,6 +229,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     },
 
     sent(choice, now) {
+      slotMs += LATELY * (Math.min(Math.max(now - lastSentAt, 0), LONGEST_SLOT_MS) - slotMs);
+      lastSentAt = now;
       if (choice.ask === "list") listReadyAt = now + gapMs;
       if (choice.ask !== "order") return;
       lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
@@ -231,6 +245,6 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   };
 }
 
-function isMoreUrgent(one: Urgency, other: Urgency): boolean {
-  return one.isNews === other.isNews ? one.since < other.since : one.isNews;
+function better(one: Ranked | undefined, other: Ranked): Ranked {
+  return one && one.worth >= other.worth ? one : other;
 }

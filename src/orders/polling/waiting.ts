@@ -1,5 +1,5 @@
 import type { Verification } from "../../core/verification.ts";
-import type { OrderLaw } from "./laws.ts";
+import type { CaseLaw } from "./laws.ts";
 
 /** Before a number expires it is looked at once more, so that a code of the last moment is not lost. */
 const LAST_LOOK_MS = 2_000;
@@ -7,7 +7,7 @@ const LAST_LOOK_MS = 2_000;
 /** An order whose code is awaited. All times are Unix milliseconds. */
 export interface Waiting {
   verification: Verification;
-  readonly law: OrderLaw;
+  readonly law: CaseLaw;
   /** From when its age counts. */
   bornAt: number;
   /** When the last call was sent that said something of it; its birth before the first. */
@@ -44,7 +44,7 @@ export interface Waiting {
  */
 export function createWaiting(
   verification: Verification,
-  law: OrderLaw,
+  law: CaseLaw,
   now: number,
   lastKnownAt: number | undefined,
 ): Waiting {

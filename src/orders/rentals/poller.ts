@@ -1,25 +1,27 @@
-import { aborted, sleep, UNINTERRUPTED } from "../../core/clock.ts";
+import { UNINTERRUPTED } from "../../core/clock.ts";
 import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import { isRentalOver, type Rental } from "../../core/rental.ts";
 import type { Inbox, Upstream } from "../../core/upstream.ts";
+import type { Laws } from "../polling/laws.ts";
+import type { Errand, Loop } from "../polling/loop.ts";
+import type { Stir } from "./law.ts";
+import { learnOfLook } from "./learning.ts";
 import { type RentalParts, rented } from "./parts.ts";
-import { type Collecting, chooseLook } from "./schedule.ts";
+import { createQuiet, type Quiet, stir } from "./quiet.ts";
+import { createSchedule } from "./schedule.ts";
 
 /** After a failed look its rental rests, twice as long each time, up to this. */
 const LONGEST_REST_MS = 120_000;
-/** Where not even a slot could be had, the loop does not ask again at once. */
-const AFTER_FAILURE_MS = 1_000;
-/** While codes are waited for at the account, rentals leave all but one call in so many to them. */
-const SHARE_WHILE_BUSY = 8;
-/** A code was waited for so lately that one still is. */
-const BUSY_MS = 15_000;
+
+/** What somebody said is to come hardly will later. */
+const EXPECTED_MS = 20 * 60_000;
 
 /** Collects what the numbers that are rented at one account receive. */
 export interface RentalPoller {
   /** From now on its messages are collected; a newer state of it replaces the older. */
-  add(rental: Rental): void;
+  add(rental: Rental, isResumed?: boolean): void;
   remove(rentalId: string): void;
-  /** A message is to come: it is looked for as if one had just come. */
+  /** A message is to come. */
   expect(rentalId: string): void;
   /** Looks soon. Resolves when that was answered or has failed, at once when nothing is collected for it. */
   nextPoll(rentalId: string): Promise<void>;
@@ -32,182 +34,134 @@ export interface RentalPoller {
 }
 
 export interface RentalPollerParts extends Pick<RentalParts, "upstreams" | "clock" | "bell" | "log"> {
-  /** When a verification's code was last asked for at this upstream. */
-  lastCheckAt(upstream: string): number;
+  readonly laws: Laws<Stir>;
   /** Records what the upstream showed, or that it showed nothing because the rental is over. */
   apply(rental: Rental, inbox: Inbox): Promise<Rental>;
 }
 
-interface Following extends Collecting {
-  rental: Rental;
-  failures: number;
+interface Following extends Quiet {
   /** Who waits for the next look to begin, and for the one under way to end. */
   onLooked: (() => void)[];
   answering: (() => void)[];
 }
 
 /**
- * Starts the one loop that looks at an account's rentals, in each free slot of its limits at the one that gains most by
- * it. Quiet numbers are looked at seldom, those that stir or are watched often. Where rentals share a limit with
- * verifications, the codes that are waited for come first.
+ * Has the account's loop look at its rentals. Quiet numbers are looked at seldom, those that stir or are watched often:
+ * by what has been learned of when messages come.
  */
-export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts): RentalPoller {
-  const { clock, bell, log, lastCheckAt, apply } = parts;
+export function createRentalPoller(upstream: Upstream, loop: Loop, parts: RentalPollerParts): RentalPoller {
+  const { clock, bell, log, laws, apply } = parts;
   const all = new Map<string, Following>();
   const byRef = new Map<string, Following>();
-  const schedule = { gapMs: upstream.pollGapMs, isWatched: bell.isWatched };
-  const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
-  let nudge = new AbortController();
-  let lastSentAt = Number.NEGATIVE_INFINITY;
+  const schedule = createSchedule<Following>({ gapMs: upstream.pollGapMs, isWatched: bell.isWatched });
 
   function forget(following: Following): void {
-    all.delete(following.rentalId);
-    byRef.delete(following.rental.orderRef ?? "");
+    const { rentalId, orderRef = "" } = following.rental;
+    if (all.get(rentalId) !== following) return;
+    all.delete(rentalId);
+    byRef.delete(orderRef);
+    schedule.rentals.delete(following);
     for (const looked of [...following.onLooked, ...following.answering]) looked();
   }
 
-  /** Throws what the call threw, for the upstream's health to see. */
-  async function look(following: Following): Promise<() => Promise<void>> {
+  function look(following: Following): Errand | undefined {
     const found = rented(following.rental, parts.upstreams);
-    if (!found) return async () => {};
+    if (!found) {
+      forget(following);
+      return undefined;
+    }
     following.inFlight = true;
     following.answering = following.onLooked;
     following.onLooked = [];
-    following.isWoken = false;
-    following.lookedAt = clock.now();
-    following.due = undefined;
-    lastSentAt = following.lookedAt;
-    const inbox = await found.desk.inbox(found.order, UNINTERRUPTED).catch((error: unknown): Inbox => {
-      if (error instanceof GatewayError && error.reason === "ALREADY_ENDED") return { messages: [], ended: "expired" };
-      throw error;
-    });
-    return async () => {
+    schedule.sent(following, clock.now());
+
+    async function heard(inbox: Inbox, sentAt: number): Promise<void> {
       const { messageCount } = following.rental;
       const rental = await apply(following.rental, inbox);
       following.failures = 0;
-      if (rental.messageCount > messageCount) stir(following);
+      const times = inbox.messages.flatMap(({ receiveTime }) => (receiveTime ? [receiveTime.getTime()] : []));
+      learnOfLook(following, sentAt, rental.messageCount - messageCount, times);
       if (isRentalOver(rental.status)) forget(following);
       else update(following, rental);
+    }
+
+    return {
+      verb: "inbox",
+      async send() {
+        const sentAt = clock.now();
+        const inbox = await found.desk.inbox(found.order, UNINTERRUPTED).catch((error: unknown): Inbox => {
+          if (error instanceof GatewayError && error.reason === "ALREADY_ENDED") {
+            return { messages: [], ended: "expired" };
+          }
+          throw error;
+        });
+        return () => heard(inbox, sentAt);
+      },
+
+      failed(error) {
+        if (!(error instanceof GatewayError) && !(error instanceof UpstreamFault)) {
+          log.error({ err: error, upstream: upstream.id }, "a look at a rental failed unexpectedly");
+        }
+        following.failures += 1;
+        following.barredUntil = clock.now() + Math.min(1_000 * 2 ** following.failures, LONGEST_REST_MS);
+      },
+
+      over() {
+        following.inFlight = false;
+        warm(following);
+        for (const looked of following.answering) looked();
+        following.answering = [];
+      },
     };
   }
 
-  function stir(following: Following): void {
-    following.stirredAt = clock.now();
-    following.due = undefined;
+  /** What a look at it is worth has changed. */
+  function warm(following: Following): void {
+    following.dueAt = undefined;
+    if (all.get(following.rental.rentalId) === following) schedule.rentals.warm(following);
+    loop.nudge();
   }
 
   function update(following: Following, rental: Rental): void {
     if (rental.version < following.rental.version) return;
     following.rental = rental;
-    following.expireAt = rental.expireTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
-    following.due = undefined;
+    warm(following);
   }
 
-  function failed(following: Following, error: unknown): void {
-    if (!(error instanceof GatewayError) && !(error instanceof UpstreamFault)) {
-      log.error({ err: error, upstream: upstream.id }, "a look at a rental failed unexpectedly");
-    }
-    following.failures += 1;
-    following.barredUntil = clock.now() + Math.min(1_000 * 2 ** following.failures, LONGEST_REST_MS);
-    following.due = undefined;
-  }
-
-  /** How long rentals wait for the sake of codes: never where they have a limit of their own. */
-  function heldBackForMs(now: number): number {
-    const account = upstream.limits().find(({ name }) => name === "account");
-    if (!account || now - lastCheckAt(upstream.id) > BUSY_MS) return 0;
-    return lastSentAt + (account.windowMs / account.calls) * SHARE_WHILE_BUSY - now;
-  }
-
-  async function rest(forMs: number): Promise<void> {
-    nudge = new AbortController();
-    const woken = AbortSignal.any([nudge.signal, stopping.signal]);
-    await (Number.isFinite(forMs) ? sleep(clock, forMs, woken) : aborted(woken));
-  }
-
-  async function lookOnce(): Promise<void> {
-    const now = clock.now();
-    for (const following of all.values())
-      if (following.lookedAt > now) Object.assign(following, { lookedAt: now, due: undefined });
-    const choice = chooseLook(all.values(), now, schedule);
-    if (choice.ask === "nothing") return rest(choice.forMs);
-    const held = heldBackForMs(now);
-    if (held > 0) {
-      await sleep(clock, held, stopping.signal);
-      return;
-    }
-    // The loop goes on as soon as the slot is there, and chooses only then; it does not wait for the answer.
-    const slot = Promise.withResolvers<void>();
-    let chosen: Following | undefined;
-    const heard = upstream
-      .run(
-        "inbox",
-        async () => {
-          const choice = chooseLook(all.values(), clock.now(), schedule);
-          chosen = choice.ask === "rental" ? all.get(choice.collecting.rentalId) : undefined;
-          const looking = chosen && look(chosen);
-          slot.resolve();
-          return looking;
-        },
-        stopping.signal,
-      )
-      .then((takeIn) => takeIn?.())
-      .catch(async (error: unknown) => {
-        if (chosen) failed(chosen, error);
-        else await sleep(clock, AFTER_FAILURE_MS, stopping.signal);
-      })
-      .finally(() => {
-        underWay.delete(heard);
-        slot.resolve();
-        if (!chosen) return;
-        chosen.inFlight = false;
-        for (const looked of chosen.answering) looked();
-        chosen.answering = [];
-        nudge.abort();
-      });
-    underWay.add(heard);
-    await slot.promise;
+  function expect(rentalId: string): void {
+    const following = all.get(rentalId);
+    if (!following) return;
+    stir(following, clock.now());
+    following.expectedUntil = clock.now() + EXPECTED_MS;
+    warm(following);
   }
 
   function wakeUp(following: Following): void {
-    following.isWoken = true;
-    following.due = undefined;
-    nudge.abort();
+    following.wokenAt ??= clock.now();
+    warm(following);
   }
 
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) await lookOnce();
-  }
-  const ended = loop().catch((error: unknown) => {
-    log.fatal({ err: error, upstream: upstream.id }, "the loop that looks at rentals ended");
-    throw error;
+  loop.join({
+    offer(now) {
+      const next = schedule.choose(now);
+      return next.ask === "nothing" ? next : { ...next, ask: "something", errand: () => look(next.quiet) };
+    },
   });
 
   return {
-    add(rental) {
+    add(rental, isResumed = false) {
       if (!rented(rental, parts.upstreams)) return;
       const known = all.get(rental.rentalId);
       if (known) {
         update(known, rental);
-      } else {
-        const following: Following = {
-          rental,
-          rentalId: rental.rentalId,
-          expireAt: rental.expireTime?.getTime() ?? Number.MAX_SAFE_INTEGER,
-          stirredAt: Math.min(rental.createTime.getTime(), clock.now()),
-          lookedAt: Number.NEGATIVE_INFINITY,
-          barredUntil: Number.NEGATIVE_INFINITY,
-          failures: 0,
-          isWoken: false,
-          inFlight: false,
-          onLooked: [],
-          answering: [],
-        };
-        all.set(rental.rentalId, following);
-        byRef.set(rental.orderRef ?? "", following);
+        return;
       }
-      nudge.abort();
+      const quiet = createQuiet(rental, laws, clock.now(), isResumed);
+      const following: Following = { ...quiet, onLooked: [], answering: [] };
+      all.set(rental.rentalId, following);
+      byRef.set(rental.orderRef ?? "", following);
+      schedule.rentals.add(following);
+      loop.nudge();
     },
 
     remove(rentalId) {
@@ -215,11 +169,7 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
       if (following) forget(following);
     },
 
-    expect(rentalId) {
-      const following = all.get(rentalId);
-      if (following) stir(following);
-      nudge.abort();
-    },
+    expect,
 
     nextPoll(rentalId) {
       const following = all.get(rentalId);
@@ -235,17 +185,14 @@ export function startRentalPoller(upstream: Upstream, parts: RentalPollerParts):
       if (following) wakeUp(following);
     },
 
+    // Who begins to watch a quiet number expects something.
     watched(rentalId) {
       const following = all.get(rentalId);
-      // Who begins to watch a quiet number expects something.
-      if (following) stir(following);
-      nudge.abort();
+      if (!following) return;
+      stir(following, clock.now());
+      warm(following);
     },
 
-    async stop() {
-      stopping.abort();
-      await ended;
-      await Promise.all(underWay);
-    },
+    stop: loop.stop,
   };
 }

@@ -4,12 +4,15 @@ import type { OrderFilter, Page } from "../../core/records.ts";
 import { type AutoRenewal, isRentalOver, type Rental, type RentalStatus } from "../../core/rental.ts";
 import type { Message, Verification } from "../../core/verification.ts";
 import type { CallOptions } from "../buying/once.ts";
+import { createLaws } from "../polling/laws.ts";
+import type { Loops } from "../polling/loops.ts";
 import { createCollecting } from "./collecting.ts";
 import { createRenter, isToBeGivenBack, type RentalWish } from "./create.ts";
 import { createEnds } from "./ends.ts";
 import { createExtender, type ExtendRequest } from "./extend.ts";
+import { MESSAGES } from "./law.ts";
 import { alreadyOver, type RentalParts } from "./parts.ts";
-import { type RentalPoller, startRentalPoller } from "./poller.ts";
+import { createRentalPoller, type RentalPoller } from "./poller.ts";
 import { createReleaser } from "./release.ts";
 import { createRenewals } from "./renewal.ts";
 import { createTerms } from "./term.ts";
@@ -55,8 +58,7 @@ export interface Rentals {
 }
 
 export interface RentalsParts extends RentalParts {
-  /** When a verification's code was last asked for at this upstream. */
-  lastCheckAt(upstream: string): number;
+  readonly loops: Pick<Loops, "forRentals">;
   callerNamed(name: string): Caller | undefined;
   /** A verification on a rental began, got its code, or is over with its rental. */
   readonly waits: {
@@ -70,15 +72,20 @@ export function createRentals(parts: RentalsParts): Rentals {
   const { upstreams, store, clock, log, bell, waits, witness } = parts;
   const { rentals } = store;
   const pollers = new Map<string, RentalPoller>();
-  const collecting = createCollecting(parts, { moved: follow, ended: over, received: waits.received });
+  const laws = createLaws(MESSAGES, store, clock, log);
+  const collecting = createCollecting(parts, {
+    moved: (rental) => follow(rental),
+    ended: over,
+    received: waits.received,
+  });
   for (const upstream of upstreams.values()) {
-    if (upstream.desks.rental) {
-      pollers.set(upstream.id, startRentalPoller(upstream, { ...parts, apply: collecting.apply }));
-    }
+    if (!upstream.desks.rental) continue;
+    const loop = parts.loops.forRentals(upstream);
+    pollers.set(upstream.id, createRentalPoller(upstream, loop, { ...parts, laws, apply: collecting.apply }));
   }
   const ends = createEnds(parts, collecting.correctEnd);
   const releaser = createReleaser(parts, (rental) => void over(rental));
-  const renter = createRenter(parts, { rented: follow, release: releaser.release });
+  const renter = createRenter(parts, { rented: (rental) => follow(rental), release: releaser.release });
   const extender = createExtender(parts, (rental) => {
     follow(rental);
     // Not every upstream says with the extension until when it holds.
@@ -113,8 +120,8 @@ export function createRentals(parts: RentalsParts): Rentals {
     renewals.renew(rental).catch((error: unknown) => log.error({ err: error, rentalId }, "a renewal failed"));
   }
 
-  function follow(rental: Rental): void {
-    if (rental.status === "ACTIVE") poller(rental)?.add(rental);
+  function follow(rental: Rental, isResumed = false): void {
+    if (rental.status === "ACTIVE") poller(rental)?.add(rental, isResumed);
     terms.add(rental);
   }
 
@@ -174,9 +181,10 @@ export function createRentals(parts: RentalsParts): Rentals {
     },
 
     async resume() {
+      await laws.load();
       const asked = new Set<string>();
       for (const rental of await rentals.open()) {
-        follow(rental);
+        follow(rental, true);
         if (rental.status === "ACTIVE" && rental.upstream) asked.add(rental.upstream);
         // It was to be given back when the daemon ended. Nobody waits for it now.
         if (isToBeGivenBack(rental)) void releaser.release(rental).catch(() => undefined);
@@ -190,6 +198,7 @@ export function createRentals(parts: RentalsParts): Rentals {
       renewals.stop();
       await Promise.all([...pollers.values()].map((each) => each.stop()));
       await Promise.all([renter.idle(), extender.idle(), releaser.idle(), ends.idle()]);
+      await laws.save();
     },
   };
 }
