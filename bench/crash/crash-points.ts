@@ -46,8 +46,9 @@ function afterStatement(sql: string, params: readonly unknown[], result: unknown
   }
   if (/^insert into orders\b/.test(sql)) {
     const of = /'(verification|rental|extension|esim)'/.exec(sql)?.[1] as Goods | undefined;
-    const { lastInsertRowid } = result as { lastInsertRowid: number | bigint };
-    if (of) goods.set(BigInt(lastInsertRowid), of);
+    // The statement returns the new row, which begins with its place.
+    const [seq] = result as readonly unknown[];
+    if (of) goods.set(seq as bigint, of);
     pass("wished", of);
   }
   for (const { is, after } of STATEMENTS) {

@@ -49,6 +49,11 @@ upstreams:
   };
 }
 
+/** Each at a daemon and an upstream of its own, all at once: they mostly wait for what is uncertain to be settled. */
+function atEach<P>(points: readonly P[], live: (point: P) => Promise<void>): Promise<unknown> {
+  return Promise.all(points.map(live));
+}
+
 /** `slow`: it has sold, and its answer is on its way. `silence`: it was asked, and has done nothing. */
 it.each<[FaultKind, boolean]>([
   ["slow", true],
@@ -96,13 +101,13 @@ it.each<[FaultKind, boolean]>([
     expect(books().calls.rental_extend).toBe(1);
     await third.kill();
   },
-  60_000,
+  240_000,
 );
 
 const OF_A_PURCHASE = ["intended", "sent", "answered", "recording", "recorded", "published"] as const;
 
 it("kill -9 at every step of renting leaves one rental that was paid once, or none that was not sold", async () => {
-  for (const point of OF_A_PURCHASE) {
+  await atEach(OF_A_PURCHASE, async (point) => {
     const { sandbox, daemon } = await startProcess();
     const books = () => sandbox.control.books().pvapins;
     const first = await daemon({ point, of: "rental" });
@@ -126,11 +131,11 @@ it("kill -9 at every step of renting leaves one rental that was paid once, or no
     expect(books().orders).toHaveLength(sold);
     expect(books().calls.rental_create ?? 0).toBeLessThanOrEqual(1);
     await second.kill();
-  }
-}, 180_000);
+  });
+}, 240_000);
 
 it("kill -9 at every step of extending adds the days once where they were sold", async () => {
-  for (const point of OF_A_PURCHASE) {
+  await atEach(OF_A_PURCHASE, async (point) => {
     const { sandbox, daemon } = await startProcess();
     const books = () => sandbox.control.books().pvapins;
     const first = await daemon();
@@ -157,11 +162,11 @@ it("kill -9 at every step of extending adds the days once where they were sold",
     expect(await days()).toBe(extended ? 6 : 3);
     expect(books().calls.rental_extend ?? 0).toBeLessThanOrEqual(1);
     await third.kill();
-  }
-}, 180_000);
+  });
+}, 240_000);
 
 it("kill -9 at any step of buying an eSIM leaves one that was paid once, and shows its code where that was told", async () => {
-  for (const point of ["sent", "answered", "recorded"] as const) {
+  await atEach(["sent", "answered", "recorded"] as const, async (point) => {
     const { sandbox, daemon } = await startProcess("smsverificationservice");
     const books = () => sandbox.control.books().smsverificationservice;
     const first = await daemon({ point, of: "esim" });
@@ -186,8 +191,8 @@ it("kill -9 at any step of buying an eSIM leaves one that was paid once, and sho
     expect(books().orders).toHaveLength(sold);
     expect(books().calls.esim_create ?? 0).toBeLessThanOrEqual(1);
     await second.kill();
-  }
-}, 120_000);
+  });
+}, 240_000);
 
 async function settledRental(rentals: ReturnType<typeof createClient<typeof RentalService>>) {
   for (let tries = 0; tries < 60; tries += 1) {
