@@ -154,7 +154,8 @@ describe("a rental", () => {
     const isMoved = (rental: typeof before) => endOf(rental) > endOf(before) + DAY_MS / 2;
     const moved = await turnUntilRental(gateway, rentalId, isMoved, 60_000);
     const [renewed] = gateway.sandbox.control.books().smsverificationservice.orders;
-    expect(endOf(moved)).toBe(Math.floor(Date.parse(renewed?.expires ?? "") / 1_000) * 1_000);
+    // The upstream says what is left, and the hand turns the clock while it does.
+    expect(Math.abs(endOf(moved) - Date.parse(renewed?.expires ?? ""))).toBeLessThanOrEqual(60_000);
   });
 });
 
