@@ -30,6 +30,7 @@ import {
 } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const PAGE = 100;
 
@@ -98,10 +99,6 @@ const failure = z.object({ code: wording, message: wording, error_info: wording 
 /** What is bought there. */
 const SELLS = /\/(?:create|extend)$/;
 
-/** Words that speak of a sale, or of not knowing: they leave open what became of a purchase. */
-const DOUBTFUL =
-  /time[ds]?.?out|process|pending|duplicate|already|exist|try again|internal|server|unexpected|unknown|wrong|(?<!validation )\berror/i;
-
 export const ping = defineProvider({
   id: "ping",
   baseUrl: "https://api.ping.co.zw/v1",
@@ -126,8 +123,7 @@ export const ping = defineProvider({
       if (success.safeParse(body).success) return undefined;
       const { code = "", message = "", error_info = "" } = failure.safeParse(body).data ?? {};
       const words = [code, message, error_info].filter(Boolean).join(": ").replaceAll("_", " ");
-      const isRefused = SELLS.test(path) && failed.safeParse(body).success && words !== "" && !DOUBTFUL.test(words);
-      return isRefused ? `not sold: ${words}` : words;
+      return SELLS.test(path) && failed.safeParse(body).success ? unsold(words) : words;
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
@@ -142,7 +138,7 @@ export const ping = defineProvider({
       [/unavailable|(?:not|no longer) (?:currently )?available/i, "NO_NUMBERS"],
       [/service.*(?:not found|not exist|not supported)|(?:invalid|unknown|unsupported) service/i, "NO_OFFERS"],
       // The document's own form of a failure, in words that it does not have.
-      [/^not sold:/, "NO_OFFERS"],
+      UNSOLD,
       [/not found/i, "NOT_FOUND"],
     ],
   },

@@ -20,6 +20,7 @@ import { amount, count, hint, id, lines, roughTime, text, time, truth, word } fr
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const usd = amount("USD");
 
@@ -144,10 +145,6 @@ const failure = z.union([
 /** What is bought there. */
 const SELLS = /^\/order\/(?:[a-z][\w-]*|[^/]+\/renew)\/$/;
 
-/** Words that speak of a sale, or of not knowing: they leave open what became of a purchase. */
-const DOUBTFUL =
-  /time[ds]?.?out|process|pending|duplicate|already|exist|try again|internal|server|unexpected|unknown|wrong|(?<!validation )\berror/i;
-
 const callback = z.object({ event: z.literal("incoming_message"), message: z.object({ order_id: id }) });
 
 export const smsverificationservice = defineProvider({
@@ -163,8 +160,7 @@ export const smsverificationservice = defineProvider({
     words(body, path) {
       if (typeof body === "string" || success.safeParse(body).success) return undefined;
       const words = failure.safeParse(body).data;
-      const isRefused = SELLS.test(path) && failed.safeParse(body).success && words && !DOUBTFUL.test(words);
-      return isRefused ? `not sold: ${words}` : words;
+      return words && SELLS.test(path) && failed.safeParse(body).success ? unsold(words) : words;
     },
     // 500 is among the statuses that the document names for refusals.
     reasons: [
@@ -179,7 +175,7 @@ export const smsverificationservice = defineProvider({
       [/(?:service|country|plan) not found/i, "NO_OFFERS", 500],
       [/is required|valid (?:integer|choice)|invalid (?:service|country|plan)/i, "NO_OFFERS"],
       // The document's own form of an error, in words that it does not have.
-      [/^not sold:/, "NO_OFFERS"],
+      UNSOLD,
       [/not found/i, "NOT_FOUND"],
     ],
   },

@@ -7,6 +7,7 @@ import { startLoop } from "../../src/orders/polling/loop.ts";
 import { createPoller, type Poller } from "../../src/orders/polling/poller.ts";
 import { DELAYS } from "../../src/orders/polling/prior.ts";
 import { createHandClock, type HandClock } from "../support/clock.ts";
+import { createSlots } from "./slots.ts";
 
 /** A poll as it reached the upstream. */
 export interface Seen {
@@ -38,14 +39,7 @@ export interface Bench {
 export function startBench({ hasList = false, clock = createHandClock() } = {}): Bench {
   const start = clock.now();
   const log = pino({ level: "silent" });
-  let freeAt = start;
-  async function slot(): Promise<void> {
-    // Slots are of the machine's time, whatever its clock says.
-    freeAt = Math.min(Math.max(freeAt, clock.now()), clock.now() + 1_000);
-    const wait = freeAt - clock.now();
-    freeAt += 1_000 / bench.perSecond;
-    if (wait > 0) await new Promise<void>((resolve) => void clock.after(wait, resolve));
-  }
+  const slot = createSlots(clock, () => bench.perSecond);
   const upstream: Upstream = {
     id: "up",
     provider: "acme",

@@ -8,6 +8,7 @@ import { createPoller } from "../../src/orders/polling/poller.ts";
 import { DELAYS } from "../../src/orders/polling/prior.ts";
 import { MESSAGES } from "../../src/orders/rentals/law.ts";
 import { createRentalPoller } from "../../src/orders/rentals/poller.ts";
+import { createSlots } from "../polling/slots.ts";
 import { sample } from "../polling/support.ts";
 import { createHandClock } from "../support/clock.ts";
 
@@ -21,14 +22,7 @@ export function startAccount({ hasInboxLimit = false, perSecond = 1, clock = cre
   const watched = new Set<string>();
   const inboxes = new Map<string, ReceivedMessage[]>();
   const account = { failing: false, decisions: 0 };
-  let freeAt = start;
-
-  async function slot(): Promise<void> {
-    freeAt = Math.min(Math.max(freeAt, clock.now()), clock.now() + 1_000);
-    const wait = freeAt - clock.now();
-    freeAt += 1_000 / perSecond;
-    if (wait > 0) await new Promise<void>((resolve) => void clock.after(wait, resolve));
-  }
+  const slot = createSlots(clock, () => perSecond);
   const see = (ref: string) => void asked.push({ ref, at: clock.now() - start });
   const upstream: Upstream = {
     id: "up",
