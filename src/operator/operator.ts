@@ -1,6 +1,7 @@
+import type { HistoryEvent } from "../core/books.ts";
 import { GatewayError } from "../core/error.ts";
 import { formatDecimal, formatMoney, parseMoney } from "../core/money.ts";
-import type { HistoryEvent, Store } from "../core/store.ts";
+import type { Store } from "../core/store.ts";
 import type { OperatorDesk, UncertainPurchase, Verdict } from "../orders/settle/operator-desk.ts";
 import { sumEntries } from "./totals.ts";
 

@@ -1,5 +1,5 @@
+import type { EntryKind, HistoryEvent } from "../core/books.ts";
 import { formatDecimal } from "../core/money.ts";
-import type { EntryKind, HistoryEvent } from "../core/store.ts";
 import type { LedgerReport } from "./operator.ts";
 
 /** What the history's entries come to, by currency. What was released is not reserved any more. */

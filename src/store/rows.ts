@@ -1,6 +1,7 @@
+import type { Change, EntryKind, HistoryEvent, RecordedBalance } from "../core/books.ts";
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { Change, EntryKind, HistoryEvent, Learned, RecordedBalance, SentCall } from "../core/store.ts";
+import type { Learned, SentCall } from "../core/store.ts";
 import type { Verb } from "../core/upstream.ts";
 import type {
   Attempt,

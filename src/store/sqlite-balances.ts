@@ -1,4 +1,4 @@
-import type { Movement, RecordedBalance } from "../core/store.ts";
+import type { Movement, RecordedBalance } from "../core/books.ts";
 import { fromTime, toInteger, toMoney, toRecordedBalance } from "./rows.ts";
 import * as sql from "./sql/balances.ts";
 import type { Statements } from "./sqlite-database.ts";

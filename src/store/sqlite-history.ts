@@ -1,4 +1,4 @@
-import type { Change, HistoryEvent, HistoryFilter } from "../core/store.ts";
+import type { Change, HistoryEvent, HistoryFilter } from "../core/books.ts";
 import type { Attempt } from "../core/verification.ts";
 import { fromTime, type Row, toEntry, toHistoryEvent, toInteger, toText, type Value } from "./rows.ts";
 import * as sql from "./sql/history.ts";

@@ -1,7 +1,7 @@
+import type { Discrepancy, EntryKind } from "../core/books.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Money } from "../core/money.ts";
 import type { Rates } from "../core/rates.ts";
-import type { Discrepancy, EntryKind } from "../core/store.ts";
 import { budgetPeriods, checkBudget, dayOf } from "./budget.ts";
 import { fromTime, type Row, toInteger, toMoney, toText, toTime } from "./rows.ts";
 import * as sql from "./sql/ledger.ts";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { HistoryEvent, HistoryFilter, Store } from "../../src/core/store.ts";
+import type { HistoryEvent, HistoryFilter } from "../../src/core/books.ts";
+import type { Store } from "../../src/core/store.ts";
 import {
   aMessage,
   anAttempt,

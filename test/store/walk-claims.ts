@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
+import type { HistoryEvent } from "../../src/core/books.ts";
 import type { Caller } from "../../src/core/caller.ts";
 import { GatewayError } from "../../src/core/error.ts";
 import type { Money } from "../../src/core/money.ts";
-import type { HistoryEvent, Store } from "../../src/core/store.ts";
+import type { Store } from "../../src/core/store.ts";
 import { isTerminal, TRANSITIONS, type Verification, type VerificationStatus } from "../../src/core/verification.ts";
 import { aMessage, anAttempt, aPurchase, aWish, callerNamed, minutesLater, refusal, usd } from "./samples.ts";
 
