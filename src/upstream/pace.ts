@@ -14,13 +14,15 @@ export interface Pace {
   /** How many calls the window has room for, now. */
   calls(): number;
   readonly windowMs: number;
+  /** Told of every call that has to wait for its turn. */
+  readonly waits?: (until: Promise<void>) => void;
 }
 
 /**
  * Spreads calls evenly over the time in which a limit's tokens come home, first come first served. Calls that had to wait
  * for tokens would get them in clusters, and keep them so.
  */
-export function createPace({ calls, windowMs }: Pace, clock: Clock): Gate {
+export function createPace({ calls, windowMs, waits }: Pace, clock: Clock): Gate {
   let free = BURST;
   let countedAt = clock.now();
   let last = Promise.resolve();
@@ -41,7 +43,9 @@ export function createPace({ calls, windowMs }: Pace, clock: Clock): Gate {
     void dropped.then(() => leaving.abort());
     await Promise.race([before, dropped]);
     for (count(); free < 1 && !leaving.signal.aborted; count()) {
-      await sleep(clock, Math.ceil((1 - free) * gapMs()), leaving.signal);
+      const wait = sleep(clock, Math.ceil((1 - free) * gapMs()), leaving.signal);
+      waits?.(wait);
+      await wait;
     }
     if (leaving.signal.aborted) return false;
     free -= 1;

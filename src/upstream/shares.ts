@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
 import { either, type Gate, type Outcome } from "./gate.ts";
+import { createLull } from "./lull.ts";
 import type { Pace } from "./pace.ts";
 
 /** A share of the window that polls and background calls leave to purchases and cancels. */
@@ -30,7 +31,8 @@ export interface Shares {
 /**
  * The parts of an account's window, and of its calls under way. Polls and background calls may fill all but the reserve:
  * a purchase finds that free, also while an upstream leaves every poll without an answer. Each purchase takes its token
- * from the polls as well, so that the reserve is there again for the next one.
+ * from the polls as well, so that the reserve is there again for the next one. Background calls take what polls leave,
+ * and no more than their own share while polls wait: a catalogue of a thousand calls is fetched without end.
  */
 export function createShares({ calls, windowMs }: { calls: number; windowMs: number }, clock: Clock): Shares {
   const share = (name: string, part: number, concurrency: number) =>
@@ -39,6 +41,7 @@ export function createShares({ calls, windowMs }: { calls: number; windowMs: num
   const own = Math.ceil(calls * BACKGROUND_SHARE);
   const polls = share("polls", pollCalls, 6);
   const spare = share("spare", Math.floor(calls / 2) - own, 2);
+  const lull = createLull(clock);
   const mostDisplaced = Math.floor(calls * MOST_DISPLACED_SHARE);
   /** Calls of others that hold tokens which polls would have: of those ahead, and of the background. */
   let displaced = 0;
@@ -70,10 +73,10 @@ export function createShares({ calls, windowMs }: { calls: number; windowMs: num
     },
     remember() {},
   };
-  const background = either([spare, polls, counted], [share("background", own, 1), ahead]);
+  const background = either([lull, spare, polls, counted], [share("background", own, 1), ahead]);
 
   return {
-    polls: { calls: () => pollCalls - displaced - behind, windowMs },
+    polls: { calls: () => pollCalls - displaced - behind, windowMs, waits: lull.waits },
     of(verb) {
       if (POLLS.includes(verb)) return polls;
       return BACKGROUND.includes(verb) ? background : ahead;

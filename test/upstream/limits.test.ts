@@ -364,6 +364,22 @@ describe("polls", () => {
     expect(server.arrivals.filter(({ verb }) => verb === "check").length).toBeGreaterThan(120);
   });
 
+  it("get their part back within a window from a catalogue that takes a thousand calls, which goes on slowly", async () => {
+    const clock = createHandClock();
+    const limits = createLimits(SIXTY, clock);
+    const server = createFarServer(clock, createRandom(9));
+    keepAsking(limits, "listings", 1, () => server.answer("listings"));
+    await turn(clock, 120_000);
+    keepPolling(limits, () => server.answer("check"));
+    await turn(clock, 70_000);
+    const start = clock.now();
+    await turn(clock, 240_000);
+    const sent = (verb: Verb) => server.arrivals.filter((call) => call.verb === verb && call.time >= start).length;
+    expect(sent("check")).toBeGreaterThan(4 * 50);
+    expect(sent("listings")).toBeGreaterThanOrEqual(6);
+    expect(mostInAWindow(server.arrivals)).toBeLessThanOrEqual(60);
+  });
+
   it("that are known to find something do not wait for the others, and fall under their limit", async () => {
     const clock = createHandClock();
     const limits = createLimits(PING_LIKE, clock);
