@@ -1,5 +1,7 @@
-// A process that watches: bare HTTP/2 streams that speak gRPC, so that many fit in it. Told by IPC what to do.
+// A process that watches: bare HTTP/2 streams that speak gRPC, so that many fit in it, or connect's over HTTP/1.1, a
+// connection each. Told by IPC what to do.
 
+import { Agent, request as requestHttp1 } from "node:http";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { VerificationService, WatchVerificationRequestSchema } from "../../gen/numgate/v1/verification_pb.ts";
@@ -11,6 +13,8 @@ interface Wanted {
   readonly url: string;
   readonly verificationId: string;
   readonly count: number;
+  readonly token?: string | undefined;
+  readonly http1?: boolean;
 }
 
 export type Command =
@@ -21,6 +25,9 @@ export type Command =
   | "leave"
   | "stop";
 
+const { name, parent } = VerificationService.method.watchVerification;
+const PATH = `/${parent.typeName}/${name}`;
+const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 const sessions: ClientHttp2Session[] = [];
 const streams = new Set<ClientHttp2Stream>();
 let heard = 0;
@@ -33,14 +40,28 @@ function framed(verificationId: string): Buffer {
   return Buffer.concat([head, message]);
 }
 
+const authorized = (token?: string) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
+
+/** Opens one more over HTTP/1.1, and resolves at its first message. */
+function openHttp1({ url, token }: Wanted, body: Buffer): Promise<void> {
+  const headers = { "content-type": "application/connect+proto", ...authorized(token) };
+  return new Promise((resolve, reject) => {
+    const call = requestHttp1(`${url}${PATH}`, { method: "POST", agent, headers }, (response) => {
+      response.once("data", () => resolve());
+      response.on("error", reject);
+    });
+    call.on("error", reject).end(body);
+  });
+}
+
 /** Opens one more, and resolves at its first message. */
-function openOne(session: ClientHttp2Session, body: Buffer): Promise<ClientHttp2Stream> {
-  const { name, parent } = VerificationService.method.watchVerification;
+function openOne(session: ClientHttp2Session, { token }: Wanted, body: Buffer): Promise<ClientHttp2Stream> {
   const stream = session.request({
     ":method": "POST",
-    ":path": `/${parent.typeName}/${name}`,
+    ":path": PATH,
     "content-type": "application/grpc+proto",
     te: "trailers",
+    ...authorized(token),
   });
   stream.end(body);
   streams.add(stream);
@@ -60,28 +81,34 @@ function openOne(session: ClientHttp2Session, body: Buffer): Promise<ClientHttp2
   });
 }
 
-async function open({ url, verificationId, count }: Wanted) {
+async function open(wanted: Wanted) {
+  const { url, verificationId, count, http1 } = wanted;
   const body = framed(verificationId);
   let begun = 0;
   async function openSome(): Promise<void> {
     while (begun < count) {
       const index = Math.floor(begun / STREAMS_PER_SESSION);
       begun += 1;
+      if (http1) {
+        await openHttp1(wanted, body);
+        continue;
+      }
       sessions[index] ??= connect(url, { maxSessionMemory: 256, settings: { initialWindowSize: 65_535 } });
-      await openOne(sessions[index], body);
+      await openOne(sessions[index], wanted, body);
     }
   }
   await Promise.all(Array.from({ length: OPENING_AT_ONCE }, openSome));
 }
 
-async function churn({ url, verificationId, count }: Wanted) {
+async function churn(wanted: Wanted) {
+  const { url, verificationId, count } = wanted;
   const body = framed(verificationId);
   const session = connect(url);
   let begun = 0;
   async function openAndLeave(): Promise<void> {
     while (begun < count) {
       begun += 1;
-      const stream = await openOne(session, body);
+      const stream = await openOne(session, wanted, body);
       stream.close(constants.NGHTTP2_CANCEL);
     }
   }

@@ -19,14 +19,24 @@ export interface Child {
   cpu(): Promise<number>;
   /** How many sockets, timers and the like it has. */
   resources(): Promise<number>;
+  /** As SIGSTOP does: it says nothing any more, and its system answers for it. */
+  halt(): void;
   stop(): Promise<void>;
 }
 
 const GAUGE = path.join(import.meta.dirname, "gauge.ts");
 
-export function startChild(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Child {
+/** `within` is a command that starts the process elsewhere, as `ip netns exec` does. */
+export function startChild(
+  file: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  within: readonly string[] = [],
+): Child {
+  const [execPath, ...before] = [...within, process.execPath];
   const child: ChildProcess = fork(file, args, {
-    execArgv: ["--expose-gc", "--import", GAUGE],
+    ...(execPath !== undefined && { execPath }),
+    execArgv: [...before, "--expose-gc", "--import", GAUGE],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
@@ -58,8 +68,10 @@ export function startChild(file: string, args: readonly string[] = [], env: Node
     gauge: () => ask("gauge"),
     cpu: () => ask("cpu"),
     resources: () => ask("resources"),
+    halt: () => void child.kill("SIGSTOP"),
     async stop() {
       child.kill("SIGTERM");
+      child.kill("SIGCONT");
       const timer = setTimeout(kill, 15_000);
       await exit;
       clearTimeout(timer);

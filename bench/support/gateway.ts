@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "@connectrpc/connect";
+import { createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
@@ -12,18 +13,27 @@ import { type Child, startChild } from "./child.ts";
 
 const MAIN = path.join(import.meta.dirname, "../../src/main.ts");
 
-/** The daemon as it is shipped, in a process of its own, in front of the sandbox, which runs in this process. */
-export async function startGateway() {
+/** Beyond this machine the daemon serves nobody without one. */
+const TOKEN = randomBytes(32).toString("hex");
+
+/**
+ * The daemon as it is shipped, in a process of its own, in front of the sandbox, which runs in this process. With a host
+ * it listens there as well, and asks for the token.
+ */
+export async function startGateway(host?: string) {
   const sandbox = await startSandbox({ limits: "off" });
   const folder = await mkdtemp(path.join(tmpdir(), "numgate-bench-"));
   const file = path.join(folder, "numgate.yaml");
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const token = host === undefined ? undefined : TOKEN;
   const upstream = (id: "handler_api" | "ping") =>
     `  - { id: ${id}, provider: ${id}, api_key: sandbox, base_url: "${sandbox.baseUrls[id]}" }`;
   await writeFile(
     file,
     [
-      `listen: ${url.slice("http://".length)}`,
+      `listen: ${JSON.stringify(["127.0.0.1", ...(host === undefined ? [] : [host])].map((at) => `${at}:${port}`))}`,
+      ...(token === undefined ? [] : [`callers: [{ name: bench, token: ${token} }]`]),
       `database: "sqlite:${path.join(folder, "numgate.db")}"`,
       "upstreams:",
       upstream("handler_api"),
@@ -40,10 +50,21 @@ export async function startGateway() {
     if (ready) break;
     await sleep(20);
   }
-  const transport = createConnectTransport({ baseUrl: url, httpVersion: "2" });
+  const interceptors: Interceptor[] =
+    token === undefined
+      ? []
+      : [
+          (next) => (request) => {
+            request.header.set("authorization", `Bearer ${token}`);
+            return next(request);
+          },
+        ];
+  const transport = createConnectTransport({ baseUrl: url, httpVersion: "2", interceptors });
   return {
     daemon,
     url,
+    port,
+    token,
     catalog: createClient(CatalogService, transport),
     verifications: createClient(VerificationService, transport),
     async stop() {

@@ -12,7 +12,7 @@ import type { Registry } from "prom-client";
 import { Health as HealthService } from "../../gen/grpc/health/v1/health_pb.ts";
 import { createRpcHandler } from "./adapter.ts";
 import type { Auth } from "./auth.ts";
-import { type CallHandler, createCallHandler } from "./calls/handler.ts";
+import { type CallHandler, type CallLimits, createCallHandler } from "./calls/handler.ts";
 import { ACCEPTED_COMPRESSION } from "./calls/read.ts";
 import { createHealth, type Health } from "./health.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
@@ -29,6 +29,8 @@ import { createStreams, drainKey } from "./streams.ts";
 const MAX_REQUEST_BYTES = 64 * 1024;
 /** A caller that keeps opening streams does not take the memory of the others: each holds some 20 KiB. */
 const MAX_STREAMS_PER_CALLER = 50_000;
+/** Numbers of verifications last 20 minutes where no upstream says otherwise: it is a rental's watchers who call again. */
+const CALL_LIMITS: CallLimits = { http1StreamMs: 30 * 60_000, unreadMs: 60_000 };
 
 export interface ServerOptions {
   /** `host:port`, `[::1]:port` or `unix:/path`, one or more. */
@@ -43,7 +45,7 @@ export interface ServerOptions {
   readonly http?: (request: HttpRequest, response: HttpResponse) => boolean;
   readonly log: Logger;
   readonly registry: Registry;
-  readonly limits?: Partial<ConnectionLimits & { readonly streamsPerCaller: number }> | undefined;
+  readonly limits?: Partial<ConnectionLimits & CallLimits & { readonly streamsPerCaller: number }> | undefined;
 }
 
 export interface GatewayServer {
@@ -90,6 +92,7 @@ export function createServer(options: ServerOptions): GatewayServer {
     ...shared,
     gate,
     streams,
+    limits: { ...CALL_LIMITS, ...options.limits },
     log,
     refuse(context: HandlerContext, error: unknown) {
       const failure = toReadFailure(error);

@@ -18,10 +18,10 @@ export interface Streams extends Drain {
   readonly draining: boolean;
   readonly count: number;
   /**
-   * Counts one more stream of the caller, and calls `end` when draining begins. The function that comes back counts it
-   * off. Throws TOO_MANY_OPEN at the caller's bound.
+   * Counts one more stream of the caller, and calls `end` when draining begins, or when the stream has lasted for so long.
+   * The function that comes back counts it off. Throws TOO_MANY_OPEN at the caller's bound.
    */
-  enter(context: HandlerContext, end: (reason: unknown) => void): () => void;
+  enter(context: HandlerContext, end: (reason: unknown) => void, longestMs?: number): () => void;
   drain(): void;
 }
 
@@ -46,15 +46,17 @@ export function createStreams(maxPerCaller: number): Streams {
       return ends.size;
     },
     onDrain,
-    enter(context, end) {
+    enter(context, end, longestMs) {
       // Health is watched by whoever likes.
       const name = context.values.get(callerKey)?.name ?? "";
       const open = byCaller.get(name) ?? 0;
       if (open >= maxPerCaller) throw tooManyStreams(open, maxPerCaller);
       byCaller.set(name, open + 1);
       const off = onDrain(() => end(drained()));
+      const timer = longestMs === undefined ? undefined : setTimeout(() => end(lastedLongEnough()), longestMs);
       return () => {
         off();
+        clearTimeout(timer);
         const left = (byCaller.get(name) ?? 0) - 1;
         if (left > 0) byCaller.set(name, left);
         else byCaller.delete(name);
@@ -70,6 +72,10 @@ export function createStreams(maxPerCaller: number): Streams {
 
 function drained(): ConnectError {
   return new ConnectError("draining", Code.Unavailable);
+}
+
+function lastedLongEnough(): ConnectError {
+  return new ConnectError("the stream has lasted as long as one may: call again", Code.Unavailable);
 }
 
 function tooManyStreams(open: number, bound: number): ConnectError {

@@ -1,14 +1,18 @@
 import { type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
+import { connect as connectTcp } from "node:net";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { describe, expect, it } from "vitest";
+import { Code, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
+  VerificationService,
   VerificationStatus,
   WatchVerificationRequestSchema,
   WatchVerificationResponseSchema,
 } from "../../gen/numgate/v1/verification_pb.ts";
 import { until } from "../support/clock.ts";
 import { buy, startGateway, turnUntil, watchUntil } from "../support/gateway.ts";
-import { heapInUse, openInProcess, startWatched, stateOf, timersAlive } from "./support.ts";
+import { heapInUse, openInProcess, socketsAlive, startWatched, stateOf, timersAlive } from "./support.ts";
 
 const MB = 2 ** 20;
 
@@ -37,6 +41,12 @@ function versionsIn(bytes: Buffer): number[] {
   return versions;
 }
 
+async function last<T>(messages: AsyncIterable<T>): Promise<T | undefined> {
+  let found: T | undefined;
+  for await (const message of messages) found = message;
+  return found;
+}
+
 describe("a client that is stopped and never says a word again", () => {
   it("delays nobody, and is gone after a ping that it does not answer", async () => {
     const { server, port, feed, client } = await startWatched({ limits: { pingEveryMs: 200, pingAnswerMs: 400 } });
@@ -53,6 +63,48 @@ describe("a client that is stopped and never says a word again", () => {
     }
     await until(() => server.open.streams === 1 && server.open.sessions === 1);
     expect(feed.watcherCount).toBe(1);
+  });
+
+  it("is gone over HTTP/1.1, where nothing else tells, when its streams have lasted as long as they may", async () => {
+    const limits = { http1StreamMs: 3_000, keepAliveMs: 100 };
+    const { server, port, feed } = await startWatched({ limits });
+    const [sockets, timers] = [socketsAlive(), timersAlive()];
+    const stopped = await openInProcess(port, 50, "1.1");
+    stopped.kill("SIGSTOP");
+    expect([server.open.streams, feed.watcherCount]).toEqual([50, 50]);
+    for (let version = 1; version <= 20; version += 1) feed.publish(stateOf(version));
+
+    await until(() => server.open.streams === 0 && feed.watcherCount === 0);
+    await until(() => socketsAlive() <= sockets && timersAlive() <= timers);
+  });
+});
+
+describe("a stream that has lasted as long as it may", () => {
+  const limits = { http1StreamMs: 500 };
+
+  it("ends over HTTP/1.1 with UNAVAILABLE, as when the server drains, and may be called again", async () => {
+    const { port, feed } = await startWatched({ limits });
+    const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
+    const { watchVerification } = createClient(VerificationService, transport);
+    for (let call = 1; call <= 2; call += 1) {
+      const stream = watchVerification({ verificationId: "v1" })[Symbol.asyncIterator]();
+      expect((await stream.next()).value?.verification?.labels.version).toBe("0");
+      await expect(stream.next()).rejects.toMatchObject({ code: Code.Unavailable });
+      await until(() => feed.watcherCount === 0);
+    }
+  });
+
+  it("goes on over HTTP/2, where a ping tells who is there", async () => {
+    const { port, feed, client } = await startWatched({ limits });
+    const stream = client.watchVerification({ verificationId: "v1" })[Symbol.asyncIterator]();
+    await stream.next();
+    // As long as one of HTTP/1.1, begun later, lasts.
+    const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
+    const shorter = createClient(VerificationService, transport).watchVerification({ verificationId: "v1" });
+    await expect(last(shorter)).rejects.toMatchObject({ code: Code.Unavailable });
+    feed.publish(stateOf(1));
+    expect((await stream.next()).value?.verification?.labels.version).toBe("1");
+    await stream.return?.();
   });
 });
 
@@ -82,6 +134,29 @@ describe("a client that stops reading", () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     session.destroy();
     await until(() => feed.watcherCount === 1);
+  });
+
+  it("loses its connection when it does not read the end either", async () => {
+    const { server, port, feed } = await startWatched({ limits: { http1StreamMs: 2_000, unreadMs: 200 } });
+    const sockets = socketsAlive();
+    const slow = connectTcp(port, "127.0.0.1").pause();
+    onTestFinished(() => void slow.destroy());
+    const message = toBinary(
+      WatchVerificationRequestSchema,
+      create(WatchVerificationRequestSchema, { verificationId: "v1" }),
+    );
+    slow.write("POST /numgate.v1.VerificationService/WatchVerification HTTP/1.1\r\nhost: localhost\r\n");
+    slow.write(`content-type: application/connect+proto\r\ncontent-length: ${5 + message.length}\r\n\r\n`);
+    slow.write(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]));
+    await until(() => feed.watcherCount === 1);
+    // More than the system takes for a client that does not read.
+    for (let version = 1; version <= 400; version += 1) {
+      feed.publish(stateOf(version, "x".repeat(100_000)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => server.open.streams === 0);
+    // Its own end stays: it does not read that there is nothing more.
+    await until(() => socketsAlive() <= sockets + 1);
   });
 });
 

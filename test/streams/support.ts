@@ -62,8 +62,8 @@ export async function startWatched(options: Partial<ServerOptions> = {}): Promis
 }
 
 /** Runs a client that has opened its streams. */
-export async function openInProcess(port: number, count: number) {
-  const args = [path.join(import.meta.dirname, "watcher.ts"), String(port), String(count)];
+export async function openInProcess(port: number, count: number, version: "1.1" | "2" = "2") {
+  const args = [path.join(import.meta.dirname, "watcher.ts"), String(port), String(count), version];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child.stdout, "data");
@@ -79,6 +79,7 @@ export function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-export function timersAlive(): number {
-  return process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
-}
+const alive = (kind: string) => process.getActiveResourcesInfo().filter((resource) => resource === kind).length;
+
+export const timersAlive = () => alive("Timeout");
+export const socketsAlive = () => alive("TCPSocketWrap");

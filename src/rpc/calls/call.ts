@@ -28,6 +28,7 @@ export function beginCall(
   request: HttpRequest,
   response: HttpResponse,
   values: ContextValues,
+  unreadMs: number,
 ): Call {
   const ending = createEnding();
   const { timeoutMs } = protocol.timeout(request.headers);
@@ -41,7 +42,11 @@ export function beginCall(
           () => ending.end(new ConnectError("the operation timed out", Code.DeadlineExceeded)),
           Math.min(timeoutMs, LONGEST_TIMEOUT_MS),
         );
-  response.once("close", () => ending.end(GONE));
+  let unread: NodeJS.Timeout | undefined;
+  response.once("close", () => {
+    clearTimeout(unread);
+    ending.end(GONE);
+  });
   // Said by "close" as well.
   response.on("error", ignore);
 
@@ -57,6 +62,7 @@ export function beginCall(
       ending.end(DONE);
       if (gone) return;
       answer.end(protocol.end(context.headersSet().trailer, failure), last);
+      unread = setTimeout(() => response.destroy(), unreadMs);
       // Of a request that was refused unread.
       request.resume();
     },

@@ -16,9 +16,20 @@ export interface CallOptions extends CodecOptions {
   readonly interceptors: readonly Interceptor[];
   readonly gate: RequestGate;
   readonly streams: Streams;
+  readonly limits: CallLimits;
   /** Is told of a call that fails before an interceptor is asked about it, and gives what is answered. */
   readonly refuse: (context: CallContext, error: unknown) => ConnectError;
   readonly log: Logger;
+}
+
+export interface CallLimits {
+  /**
+   * For a stream over HTTP/1.1, which has no PING: the system of a client that has stopped goes on to acknowledge what it
+   * is sent, and nothing else would ever end its stream.
+   */
+  readonly http1StreamMs: number;
+  /** For the last of an answer to be read. */
+  readonly unreadMs: number;
 }
 
 /** Serves the call, or gives false: it is not in a form that is served here. */
@@ -41,9 +52,10 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
     return ending.orEnd(readMessage(request, protocol, parse, codec.readMaxBytes));
   }
 
-  function enter({ context, ending }: Call): () => void {
+  function enter({ request, context, ending }: Call): () => void {
+    const longestMs = request.httpVersionMajor === 1 ? options.limits.http1StreamMs : undefined;
     try {
-      return options.streams.enter(context, ending.end);
+      return options.streams.enter(context, ending.end, longestMs);
     } catch (error) {
       throw options.refuse(context, error);
     }
@@ -118,7 +130,7 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
   return (request, response, values) => {
     const protocol = request.method === "POST" ? protocols.get(typeOf(request)) : undefined;
     if (!protocol) return false;
-    const call = beginCall(method, protocol, request, response, values);
+    const call = beginCall(method, protocol, request, response, values, options.limits.unreadMs);
     values.set(callKey, call);
     run(call).catch((error: unknown) => {
       options.log.error({ err: error, method: method.name }, "bug");
