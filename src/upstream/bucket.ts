@@ -2,6 +2,7 @@ import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import type { LimitState } from "../core/upstream.ts";
 import { type Gate, NOT_SENT, type Outcome } from "./gate.ts";
+import { createHomecomings } from "./homecomings.ts";
 
 /** What a call may take from leaving here to being counted there, beyond what its answer proves. */
 const MARGIN_MS = 250;
@@ -10,15 +11,22 @@ const UNSEEN_MARGIN_MS = 5_000;
 /** After a 429, the share of the limit that is not used any more, and how soon each call of it is tried again. */
 const DISTRUST_SHARE = 0.1;
 const TRUST_AGAIN_MS = 60_000;
+/** One long answer, or a pause, is not how long answers take. */
+const LONGEST_ANSWER_MS = 2_000;
+const LATELY = 0.1;
 
 /**
  * One limit: tokens that calls take and that come back a window later; at once where the job sent nothing or was dropped.
  */
 export interface Bucket extends Gate {
   /** Runs the job at once, also where no token is left: the others have one token less for as long. */
-  ahead(job: () => Promise<Outcome>): Promise<Outcome>;
+  goAhead(job: () => Promise<Outcome>): Promise<Outcome>;
+  /** How many tokens are out for that. */
+  ahead(): number;
   /** No token is handed out for so long, and some not for much longer. */
   pause(forMs: number): void;
+  /** How far apart calls are to be now, so that there is always a token for the next one. */
+  gapMs(): number;
   state(): LimitState;
 }
 
@@ -30,8 +38,12 @@ export function createBucket(
   concurrency = 8,
 ): Bucket {
   const limiter = new Bottleneck({ reservoir: limit.calls, maxConcurrent: concurrency });
-  /** Tokens that are not in the reservoir. */
+  const homecomings = createHomecomings(clock, limit.windowMs / 10);
+  /** Tokens that are not in the reservoir, and those of them that calls took ahead of the others. */
   let out = 0;
+  let ahead = 0;
+  /** Until the answer, with what it was waited for at further gates. */
+  let answerMs = 0;
   /** Pauses that are not over: timers tell, and not the time of day, which may be set. */
   let pauses = 0;
   /** Tokens that came home meanwhile. */
@@ -53,7 +65,11 @@ export function createBucket(
 
   function putAfter(delayMs: number): void {
     if (delayMs > 0) {
-      clock.after(delayMs, () => putAfter(0));
+      homecomings.add(delayMs);
+      clock.after(delayMs, () => {
+        homecomings.arrived();
+        putAfter(0);
+      });
     } else if (pauses > 0) {
       held += 1;
     } else if (distrusted > 0) {
@@ -91,18 +107,27 @@ export function createBucket(
       return limiter.schedule({ priority }, async () => {
         // Bottleneck has taken the token.
         out += 1;
+        const start = clock.now();
         const outcome = await Promise.race([job(), dropped.then(() => NOT_SENT)]);
+        const took = Math.min(Math.max(clock.now() - start, 0), LONGEST_ANSWER_MS);
+        if (outcome.sent) answerMs += LATELY * (took - answerMs);
         putAfter(outcome.sent ? limit.windowMs + MARGIN_MS : 0);
         return outcome;
       });
     },
 
-    async ahead(job) {
+    async goAhead(job) {
       take(1);
+      ahead += 1;
       const outcome = await job();
-      putAfter(outcome.sent ? limit.windowMs + MARGIN_MS : 0);
+      const backMs = outcome.sent ? limit.windowMs + MARGIN_MS : 0;
+      putAfter(backMs);
+      clock.after(backMs, () => {
+        ahead -= 1;
+      });
       return outcome;
     },
+    ahead: () => ahead,
 
     remember(time) {
       const longest = limit.windowMs + UNSEEN_MARGIN_MS;
@@ -119,6 +144,12 @@ export function createBucket(
       const free = Math.max(limit.calls - out, 0);
       take(free);
       for (let token = 0; token < free; token += 1) putAfter(0);
+    },
+
+    gapMs() {
+      const even = (limit.windowMs + MARGIN_MS + answerMs) / Math.max(limit.calls - ahead, 1);
+      // As many more will go ahead in the next window as in the last one.
+      return Math.max(even, homecomings.gapMs(limit.calls - out, ahead / limit.windowMs));
     },
 
     state: () => ({ name, calls: limit.calls, windowMs: limit.windowMs, remaining: Math.max(limit.calls - out, 0) }),

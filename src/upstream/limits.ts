@@ -86,10 +86,23 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
     ),
   );
   const shares = table.account && createShares(table.account, clock);
-  const pace = createPollPace([shares?.polls, ...pollEndpoints(table)], clock);
+  const pace = createPollPace();
   const open = createPause(clock, 8);
   // Calls that are never answered fill this, and leave the rest to purchases.
   const openForPolls = createPause(clock, 6);
+
+  /** Polls are spread over the narrowest limit that they fall under. Undefined where there is none. */
+  function createPollPace(): Gate | undefined {
+    const limited: [Limit, Pace][] = [];
+    if (table.account && shares) limited.push([table.account, shares.polls]);
+    for (const [name, limit] of Object.entries(table.endpoints ?? {})) {
+      const bucket = endpoints.get(name);
+      if (bucket && limit.verbs.includes("check")) limited.push([limit, bucket]);
+    }
+    const perMs = ({ calls, windowMs }: Limit) => calls / windowMs;
+    const [narrowest] = limited.sort(([one], [other]) => perMs(one) - perMs(other));
+    return narrowest && createPace(narrowest[1], clock);
+  }
 
   /** Every gate that a call of the verb passes, first one first. */
   function way(verb: Verb): readonly Gate[] {
@@ -163,16 +176,4 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
 /** The verbs that make the same request as this one. */
 function sameCalls(verb: Verb): readonly Verb[] {
   return verb === "check" ? ["check", "collect"] : [verb];
-}
-
-function pollEndpoints({ endpoints = {} }: LimitTable): Pace[] {
-  const ofPolls = Object.values(endpoints).filter(({ verbs }) => verbs.includes("check"));
-  return ofPolls.map(({ calls, windowMs }) => ({ calls: () => calls, windowMs }));
-}
-
-/** Polls are spread over the narrowest limit that they fall under. Undefined where there is none. */
-function createPollPace(limits: readonly (Pace | undefined)[], clock: Clock): Gate | undefined {
-  const rate = ({ calls, windowMs }: Pace) => calls() / windowMs;
-  const [narrowest] = limits.filter((limit) => limit !== undefined).sort((a, b) => rate(a) - rate(b));
-  return narrowest && createPace(narrowest, clock);
 }

@@ -4,32 +4,18 @@ import type { Gate } from "./gate.ts";
 /** So many may follow each other at once; more make bursts with silence after them, in which nothing is heard. */
 const BURST = 2;
 
-/** What a token takes to come home beyond its window and its call's answer. */
-const MARGIN_MS = 250;
-/** One long answer, or a pause, is not how long answers take. */
-const LONGEST_ANSWER_MS = 2_000;
-const LATELY = 0.1;
-
 export interface Pace {
-  /** How many calls the window has room for, now. */
-  calls(): number;
-  readonly windowMs: number;
+  /** How far apart calls are to be, now. */
+  gapMs(): number;
   /** Told of every call that has to wait for its turn. */
   readonly waits?: (until: Promise<void>) => void;
 }
 
-/**
- * Spreads calls evenly over the time in which a limit's tokens come home, first come first served. Calls that had to wait
- * for tokens would get them in clusters, and keep them so.
- */
-export function createPace({ calls, windowMs, waits }: Pace, clock: Clock): Gate {
+/** Spreads calls, first come first served. Calls that had to wait for tokens would get them in clusters, and keep them so. */
+export function createPace({ gapMs, waits }: Pace, clock: Clock): Gate {
   let free = BURST;
   let countedAt = clock.now();
   let last = Promise.resolve();
-  /** Until the answer, with what it was waited for behind this. */
-  let answerMs = 0;
-
-  const gapMs = () => (windowMs + MARGIN_MS + answerMs) / Math.max(calls(), 1);
 
   function count(): void {
     const now = clock.now();
@@ -59,10 +45,7 @@ export function createPace({ calls, windowMs, waits }: Pace, clock: Clock): Gate
       last = before.then(() => taken.promise);
       const isTaken = await turn(before, dropped);
       taken.resolve();
-      const start = clock.now();
       const outcome = await job();
-      const took = Math.min(Math.max(clock.now() - start, 0), LONGEST_ANSWER_MS);
-      if (outcome.sent) answerMs += LATELY * (took - answerMs);
       if (isTaken && !outcome.sent) free = Math.min(BURST, free + 1);
       return outcome;
     },

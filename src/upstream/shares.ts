@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Verb } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
-import { either, type Gate, type Outcome } from "./gate.ts";
+import { either, type Gate } from "./gate.ts";
 import { createLull } from "./lull.ts";
 import type { Pace } from "./pace.ts";
 
@@ -43,40 +43,15 @@ export function createShares({ calls, windowMs }: { calls: number; windowMs: num
   const spare = share("spare", Math.floor(calls / 2) - own, 2);
   const lull = createLull(clock);
   const mostDisplaced = Math.floor(calls * MOST_DISPLACED_SHARE);
-  /** Calls of others that hold tokens which polls would have: of those ahead, and of the background. */
-  let displaced = 0;
-  let behind = 0;
-
-  /** Runs the job, and calls back when its token is home again. */
-  async function until(home: () => void, job: Promise<Outcome>): Promise<Outcome> {
-    const outcome = await job;
-    clock.after(outcome.sent ? windowMs : 0, home);
-    return outcome;
-  }
 
   const ahead: Gate = {
-    schedule(_priority, job) {
-      if (displaced >= mostDisplaced) return job();
-      displaced += 1;
-      return until(() => {
-        displaced -= 1;
-      }, polls.ahead(job));
-    },
+    schedule: (_priority, job) => (polls.ahead() < mostDisplaced ? polls.goAhead(job) : job()),
     remember: polls.remember,
   };
-  const counted: Gate = {
-    schedule(_priority, job) {
-      behind += 1;
-      return until(() => {
-        behind -= 1;
-      }, job());
-    },
-    remember() {},
-  };
-  const background = either([lull, spare, polls, counted], [share("background", own, 1), ahead]);
+  const background = either([lull, spare, polls], [share("background", own, 1), ahead]);
 
   return {
-    polls: { calls: () => pollCalls - displaced - behind, windowMs, waits: lull.waits },
+    polls: { gapMs: polls.gapMs, waits: lull.waits },
     of(verb) {
       if (POLLS.includes(verb)) return polls;
       return BACKGROUND.includes(verb) ? background : ahead;
