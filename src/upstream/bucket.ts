@@ -14,15 +14,18 @@ const TRUST_AGAIN_MS = 60_000;
 /** One long answer, or a pause, is not how long answers take. */
 const LONGEST_ANSWER_MS = 2_000;
 const LATELY = 0.1;
+/** Of a window: a shorter time is not reckoned over, nor ahead. */
+const SHORT_SHARE = 1 / 6;
 
 /**
  * One limit: tokens that calls take and that come back a window later; at once where the job sent nothing or was dropped.
  */
 export interface Bucket extends Gate {
-  /** Runs the job at once, also where no token is left: the others have one token less for as long. */
+  /**
+   * Runs the job at once, also where no token is left: the others have one token less for as long. Where `mostAhead` have
+   * done so, it takes none.
+   */
   goAhead(job: () => Promise<Outcome>): Promise<Outcome>;
-  /** How many tokens are out for that. */
-  ahead(): number;
   /** No token is handed out for so long, and some not for much longer. */
   pause(forMs: number): void;
   /** How far apart calls are to be now, so that there is always a token for the next one. */
@@ -35,13 +38,14 @@ export function createBucket(
   name: string,
   limit: { calls: number; windowMs: number },
   clock: Clock,
-  concurrency = 8,
+  { concurrency = 8, mostAhead = 0 } = {},
 ): Bucket {
   const limiter = new Bottleneck({ reservoir: limit.calls, maxConcurrent: concurrency });
-  const homecomings = createHomecomings(clock, limit.windowMs / 10);
-  /** Tokens that are not in the reservoir, and those of them that calls took ahead of the others. */
+  const homecomings = createHomecomings(clock, limit.windowMs * SHORT_SHARE);
+  /** Tokens that are not in the reservoir. */
   let out = 0;
-  let ahead = 0;
+  /** When calls took some of them ahead of the others. */
+  const aheadSince: number[] = [];
   /** Until the answer, with what it was waited for at further gates. */
   let answerMs = 0;
   /** Pauses that are not over: timers tell, and not the time of day, which may be set. */
@@ -117,17 +121,15 @@ export function createBucket(
     },
 
     async goAhead(job) {
+      if (aheadSince.length >= mostAhead) return job();
       take(1);
-      ahead += 1;
+      aheadSince.push(clock.now());
       const outcome = await job();
       const backMs = outcome.sent ? limit.windowMs + MARGIN_MS : 0;
       putAfter(backMs);
-      clock.after(backMs, () => {
-        ahead -= 1;
-      });
+      clock.after(backMs, () => void aheadSince.shift());
       return outcome;
     },
-    ahead: () => ahead,
 
     remember(time) {
       const longest = limit.windowMs + UNSEEN_MARGIN_MS;
@@ -147,9 +149,12 @@ export function createBucket(
     },
 
     gapMs() {
+      const ahead = aheadSince.length;
+      const sinceMs = Math.max(clock.now() - (aheadSince[0] ?? 0), limit.windowMs * SHORT_SHARE);
       const even = (limit.windowMs + MARGIN_MS + answerMs) / Math.max(limit.calls - ahead, 1);
-      // As many more will go ahead in the next window as in the last one.
-      return Math.max(even, homecomings.gapMs(limit.calls - out, ahead / limit.windowMs));
+      // More will go ahead, as many in their time as lately.
+      const more = (ms: number) => Math.min((ahead * ms) / sinceMs, mostAhead - ahead);
+      return Math.max(even, homecomings.gapMs(limit.calls - out, more));
     },
 
     state: () => ({ name, calls: limit.calls, windowMs: limit.windowMs, remaining: Math.max(limit.calls - out, 0) }),

@@ -7,10 +7,10 @@ export interface Homecomings {
   /** The first of them is home. */
   arrived(): void;
   /**
-   * How far apart calls are to be, so that `free` tokens last until others come home, and these until the next do, while
-   * others take some on their way.
+   * How far apart calls are to be, so that `free` tokens last until others come home, and these until the next do. Others
+   * will have taken some by then.
    */
-  gapMs(free: number, takenPerMs: number): number;
+  gapMs(free: number, takenIn: (ms: number) => number): number;
 }
 
 /** What is home sooner than `soonMs` is waited for: heeding each token would pass on every unevenness from window to window. */
@@ -34,14 +34,15 @@ export function createHomecomings(clock: Clock, soonMs: number): Homecomings {
       times.splice(at, 0, time);
     },
     arrived: () => void times.shift(),
-    gapMs(free, takenPerMs) {
+    gapMs(free, takenIn) {
       const start = now();
       let gap = 0;
       for (const [index, time] of times.entries()) {
-        // So many calls may have been sent when it comes home, and it makes the next one possible.
         const leftMs = time - start;
-        const calls = free + index + 1 - takenPerMs * leftMs;
-        if (calls > 0 && leftMs >= soonMs) gap = Math.max(gap, leftMs / calls);
+        if (leftMs < soonMs) continue;
+        // So many calls may have been sent when it comes home, and it makes the next one possible.
+        const calls = free + index + 1 - takenIn(leftMs);
+        gap = Math.max(gap, leftMs / Math.max(calls, 1));
       }
       return gap;
     },

@@ -76,7 +76,7 @@ export interface Limits {
  * last arrives a full window after the first, however the network delays them: this holds for sliding and for fixed windows.
  */
 export function createLimits(table: LimitTable, clock: Clock): Limits {
-  const account = table.account && createBucket("account", table.account, clock, 12);
+  const account = table.account && createBucket("account", table.account, clock, { concurrency: 12 });
   const endpoints = new Map(
     Object.entries(table.endpoints ?? {}).map(([name, limit]) => [name, createBucket(name, limit, clock)] as const),
   );

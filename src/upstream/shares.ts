@@ -35,20 +35,15 @@ export interface Shares {
  * and no more than their own share while polls wait: a catalogue of a thousand calls is fetched without end.
  */
 export function createShares({ calls, windowMs }: { calls: number; windowMs: number }, clock: Clock): Shares {
-  const share = (name: string, part: number, concurrency: number) =>
-    createBucket(name, { calls: Math.max(part, 1), windowMs }, clock, concurrency);
+  const share = (name: string, part: number, options: { concurrency: number; mostAhead?: number }) =>
+    createBucket(name, { calls: Math.max(part, 1), windowMs }, clock, options);
   const pollCalls = Math.max(calls - Math.ceil(calls * RESERVED_SHARE), 1);
   const own = Math.ceil(calls * BACKGROUND_SHARE);
-  const polls = share("polls", pollCalls, 6);
-  const spare = share("spare", Math.floor(calls / 2) - own, 2);
+  const polls = share("polls", pollCalls, { concurrency: 6, mostAhead: Math.floor(calls * MOST_DISPLACED_SHARE) });
+  const spare = share("spare", Math.floor(calls / 2) - own, { concurrency: 2 });
   const lull = createLull(clock);
-  const mostDisplaced = Math.floor(calls * MOST_DISPLACED_SHARE);
-
-  const ahead: Gate = {
-    schedule: (_priority, job) => (polls.ahead() < mostDisplaced ? polls.goAhead(job) : job()),
-    remember: polls.remember,
-  };
-  const background = either([lull, spare, polls], [share("background", own, 1), ahead]);
+  const ahead: Gate = { schedule: (_priority, job) => polls.goAhead(job), remember: polls.remember };
+  const background = either([lull, spare, polls], [share("background", own, { concurrency: 1 }), ahead]);
 
   return {
     polls: { gapMs: polls.gapMs, waits: lull.waits },

@@ -338,20 +338,23 @@ describe("polls", () => {
     expect(times.length).toBeGreaterThan(4 * 52);
   });
 
-  it("do not fall silent when purchases begin: what is left lasts until tokens come home", async () => {
+  it.each([
+    { name: "purchases begin", purchaseEveryMs: 4_000, collects: false, perMinute: 38 },
+    { name: "purchases and the calls for their codes begin", purchaseEveryMs: 4_000, collects: true, perMinute: 24 },
+  ])("do not fall silent when $name: what is left lasts until tokens come home", async (scene) => {
     const clock = createHandClock();
     const limits = createLimits(SIXTY, clock);
     const server = createFarServer(clock, createRandom(10));
     keepPolling(limits, () => server.answer("check"));
-    for (let purchase = 0; purchase < 45; purchase += 1) {
-      expect(await sentOf(limits, "buy", 1, () => server.answer("buy")), `purchase ${purchase}`).toBe(1);
-      await turn(clock, 4_000);
+    for (let passed = 0; passed < 180_000; passed += scene.purchaseEveryMs) {
+      expect(await sentOf(limits, "buy", 1, () => server.answer("buy")), `purchase after ${passed} ms`).toBe(1);
+      if (scene.collects && passed > 15_000) void limits.run("collect", () => server.answer("collect"));
+      await turn(clock, scene.purchaseEveryMs);
     }
     const polls = server.arrivals.filter(({ verb }) => verb === "check").map(({ time }) => time);
     const silences = polls.slice(1).map((time, index) => time - (polls[index] ?? 0));
     expect(Math.max(...silences)).toBeLessThan(6_000);
-    // Of 60 a minute 15 are purchases, and 4 are kept for them.
-    expect(polls.length).toBeGreaterThan(3 * 38);
+    expect(polls.length).toBeGreaterThan(3 * scene.perMinute);
     expect(mostInAWindow(server.arrivals)).toBeLessThanOrEqual(60);
   });
 
