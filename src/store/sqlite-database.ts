@@ -65,8 +65,8 @@ export interface Statements {
   all(sql: string, ...params: readonly Value[]): readonly Row[];
   /** Answers with the number of changed rows. */
   run(sql: string, ...params: readonly Value[]): number;
-  /** Answers with the new row, of a statement that returns it. */
-  insert(sql: string, ...params: readonly Value[]): Row;
+  /** Answers with the place of the row that the statement adds. */
+  insert(sql: string, ...params: readonly Value[]): bigint;
   /** How many statements that write have ever succeeded. */
   writes(): number;
 }
@@ -100,11 +100,10 @@ export function createStatements(db: DatabaseSync): Statements {
       return Number(changes);
     },
     insert(sql, ...params) {
-      const { statement, columns } = prepare(sql);
-      const values = statement.get(...params);
+      const { changes, lastInsertRowid } = prepare(sql).statement.run(...params);
       writes += 1;
-      if (!values) throw new Error("a statement that adds a row did not return it");
-      return toRow(columns, values);
+      if (BigInt(changes) !== 1n) throw new Error("a statement that adds a row added none");
+      return BigInt(lastInsertRowid);
     },
     writes: () => writes,
   };

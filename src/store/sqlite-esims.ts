@@ -6,7 +6,7 @@ import { fromRequest, fromTime, type Row, toInteger } from "./rows.ts";
 import * as sql from "./sql/esims.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
 import type { Statements } from "./sqlite-database.ts";
-import { findOf } from "./sqlite-orders.ts";
+import { addOrder, findOf } from "./sqlite-orders.ts";
 import { createPurchaseCommands } from "./sqlite-purchases.ts";
 import { findWish, listOrders } from "./sqlite-reads.ts";
 import type { CommandParts } from "./sqlite-verifications.ts";
@@ -27,7 +27,7 @@ export function createEsimCommands(parts: CommandParts) {
       const { maxOpen } = caller.budget;
       callers.admit({ ...caller, budget: maxOpen === undefined ? {} : { maxOpen } }, time);
       const params = [esimId, caller.name, requestId, fingerprint, fromRequest(request), fromTime(time)];
-      const row = db.insert(sql.insertEsim, ...params);
+      const row = addOrder(db, sql.insertEsim, ...params);
       callers.began(caller.name, toInteger(row.seq), false);
       recorder.record(row, "created", time);
       return { esim: toEsim(row, []), created: true };

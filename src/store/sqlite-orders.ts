@@ -37,6 +37,18 @@ export function requireStatus(row: Row, statuses: readonly VerificationStatus[])
   if (!statuses.includes(status)) throw whyUnchanged(VERIFICATION, toText(row.order_id), status);
 }
 
+/** The row of an order that is known to be there. */
+export function orderAt(db: Statements, seq: bigint): Row {
+  const row = db.get(sql.findOrder, seq);
+  if (!row) throw new Error("an order that must be there is not");
+  return row;
+}
+
+/** The row of the order that the statement adds. It is read back because `returning` takes SQLite twice as long. */
+export function addOrder(db: Statements, insert: string, ...params: readonly Value[]): Row {
+  return orderAt(db, db.insert(insert, ...params));
+}
+
 /** The order's next version, with these columns changed. */
 export function changeOrder(db: Statements, row: Row, changes: Readonly<Record<string, Value>>): Row {
   const version = toInteger(row.version);

@@ -5,8 +5,7 @@
 export const insertVerification = `
   insert into orders
     (order_id, product, caller, version, request_id, fingerprint, request, country, service, status, create_time)
-  values (?1, 'VERIFICATION', ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8)
-  returning *`;
+  values (?1, 'VERIFICATION', ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8)`;
 
 export const insertLabel = "insert into labels (order_seq, caller, key, value) values (?1, ?2, ?3, ?4)";
 
