@@ -1,9 +1,9 @@
 import { closeSync, openSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import type { Transaction } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
-import type { Row, Value } from "./rows.ts";
 import { SQLITE_MIGRATIONS } from "./sqlite-schema.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 // EXCLUSIVE comes first: it is what keeps a second daemon out, and then a WAL needs no shared memory.
 const PRAGMAS = "pragma locking_mode = exclusive; pragma synchronous = full; pragma foreign_keys = on";
@@ -58,73 +58,10 @@ function explain(error: unknown): string {
   return errcode === undefined && code === undefined ? message : `cannot be opened: ${message}`;
 }
 
-/** Statements by their text, each prepared once: preparing costs more than running. */
-export interface Statements {
-  /** The first row, if there is one. */
-  get(sql: string, ...params: readonly Value[]): Row | undefined;
-  all(sql: string, ...params: readonly Value[]): readonly Row[];
-  /** Answers with the number of changed rows. */
-  run(sql: string, ...params: readonly Value[]): number;
-  /** Answers with the place of the row that the statement adds. */
-  insert(sql: string, ...params: readonly Value[]): bigint;
-  /** How many statements that write have ever succeeded. */
-  writes(): number;
-}
-
-export function createStatements(db: DatabaseSync): Statements {
-  const prepared = new Map<string, Prepared>();
-  let writes = 0;
-  function prepare(sql: string): Prepared {
-    const known = prepared.get(sql);
-    if (known) return known;
-    const statement = db.prepare(sql);
-    statement.setReturnArrays(true);
-    const toRow = rowMaker(statement.columns().map(({ name }) => name));
-    const fresh = { statement, toRow };
-    prepared.set(sql, fresh);
-    return fresh;
-  }
-  return {
-    get(sql, ...params) {
-      const { statement, toRow } = prepare(sql);
-      const values = statement.get(...params);
-      return values && toRow(values);
-    },
-    all(sql, ...params) {
-      const { statement, toRow } = prepare(sql);
-      return statement.all(...params).map(toRow);
-    },
-    run(sql, ...params) {
-      const { changes } = prepare(sql).statement.run(...params);
-      writes += 1;
-      return Number(changes);
-    },
-    insert(sql, ...params) {
-      const { changes, lastInsertRowid } = prepare(sql).statement.run(...params);
-      writes += 1;
-      if (BigInt(changes) !== 1n) throw new Error("a statement that adds a row added none");
-      return BigInt(lastInsertRowid);
-    },
-    writes: () => writes,
-  };
-}
-
-interface Prepared {
-  readonly statement: StatementSync;
-  readonly toRow: (values: unknown) => Row;
-}
-
-/**
- * Makes rows of a statement's values, by a function that is written for its columns: V8 then knows what the rows look
- * like, and makes them ten times as fast as by assigning to names that it does not know.
- */
-function rowMaker(columns: readonly string[]): (values: unknown) => Row {
-  const fields = columns.map((name, i) => `${JSON.stringify(name)}: values[${i}]`);
-  return new Function("values", `return { ${fields.join(", ")} }`) as (values: unknown) => Row;
-}
-
-/** `writes` counts what has ever been written on this connection. */
-export function createTransaction(db: DatabaseSync, writes: () => number): Transaction {
+export function createTransaction(
+  db: DatabaseSync,
+  { flush, discard, writes }: Pick<Statements, "flush" | "discard" | "writes">,
+): Transaction {
   const [begin, commit, rollback] = [db.prepare("begin immediate"), db.prepare("commit"), db.prepare("rollback")];
   const [savepoint, release] = [db.prepare("savepoint command"), db.prepare("release command")];
   const rollbackTo = db.prepare("rollback to command");
@@ -140,6 +77,8 @@ export function createTransaction(db: DatabaseSync, writes: () => number): Trans
       release.run();
     },
     isOpen: () => db.isTransaction,
+    flush,
+    discard,
     writes,
   };
 }

@@ -5,10 +5,10 @@ import { toEsim } from "./rental-rows.ts";
 import { fromRequest, fromTime, type Row, toInteger } from "./rows.ts";
 import * as sql from "./sql/esims.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
 import { addOrder, findOf } from "./sqlite-orders.ts";
 import { createPurchaseCommands } from "./sqlite-purchases.ts";
 import { findWish, listOrders } from "./sqlite-reads.ts";
+import type { Statements } from "./sqlite-statements.ts";
 import type { CommandParts } from "./sqlite-verifications.ts";
 
 /** The commands that change an eSIM, each to be run inside a transaction. As in EsimRecords, but at once. */

@@ -3,7 +3,7 @@ import { type Kind, VERIFICATION } from "./kinds.ts";
 import { notFound, whyUnchanged } from "./refusals.ts";
 import { type Row, toInteger, toText, type Value } from "./rows.ts";
 import * as sql from "./sql/orders.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /**
  * The row of an order of that kind. With a caller, another's is not there. With statuses, one that may not change because
