@@ -11,20 +11,22 @@ export interface Additions {
 }
 
 export function createAdditions(run: (sql: string, ...params: readonly Value[]) => void): Additions {
-  const waiting = new Map<Addition, (readonly Value[])[]>();
-  function write({ one, many }: Addition, rows: readonly (readonly Value[])[]): void {
-    const alone = rows.length % TOGETHER;
-    for (const row of rows.slice(0, alone)) run(one, ...row);
-    for (let i = alone; i < rows.length; i += TOGETHER) run(many, ...rows.slice(i, i + TOGETHER).flat());
+  /** The rows' values, one row after the other. */
+  const waiting = new Map<Addition, Value[]>();
+  function write({ one, many, width }: Addition, values: readonly Value[]): void {
+    const chunk = TOGETHER * width;
+    const rest = values.length - (values.length % chunk);
+    for (let i = 0; i < rest; i += chunk) run(many, ...values.slice(i, i + chunk));
+    for (let i = rest; i < values.length; i += width) run(one, ...values.slice(i, i + width));
   }
   return {
     add(addition, row) {
-      const rows = waiting.get(addition);
-      if (rows) rows.push(row);
-      else waiting.set(addition, [row]);
+      const values = waiting.get(addition);
+      if (values) values.push(...row);
+      else waiting.set(addition, [...row]);
     },
     flush() {
-      for (const [addition, rows] of waiting) write(addition, rows);
+      for (const [addition, values] of waiting) write(addition, values);
       waiting.clear();
     },
     discard: () => waiting.clear(),

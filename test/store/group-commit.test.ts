@@ -8,6 +8,7 @@ import { createStatements } from "../../src/store/sqlite-statements.ts";
 const NUMBERS: Addition = {
   one: "insert into numbers values (?)",
   many: `insert into numbers values ${Array(TOGETHER).fill("(?)").join(", ")}`,
+  width: 1,
 };
 
 describe("group commit", () => {

@@ -7,6 +7,8 @@ export interface Addition {
   readonly one: string;
   /** Adds as many as TOGETHER. */
   readonly many: string;
+  /** How many values a row has. */
+  readonly width: number;
 }
 
 /** Whether a statement is about such a table. */
@@ -18,5 +20,5 @@ export function additionTo(table: "history" | "entries", columns: readonly strin
   const into = `insert into ${table} (${columns.join(", ")}) values`;
   // Not `?1`: node:sqlite looks for the name of each parameter among those of all.
   const row = `(${columns.map(() => "?").join(", ")})`;
-  return { one: `${into} ${row}`, many: `${into} ${Array(TOGETHER).fill(row).join(", ")}` };
+  return { one: `${into} ${row}`, many: `${into} ${Array(TOGETHER).fill(row).join(", ")}`, width: columns.length };
 }
