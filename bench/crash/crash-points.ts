@@ -2,7 +2,7 @@
 // the daemon tells SQLite and its upstreams, so the product knows nothing of it.
 
 import { subscribe } from "node:diagnostics_channel";
-import { StatementSync } from "node:sqlite";
+import { type StatementResultingChanges, StatementSync } from "node:sqlite";
 import type { Goods, Point } from "./points.ts";
 
 const { CRASH_POINT: wanted, CRASH_OF: wantedOf, CRASH_NTH: nth = "1" } = process.env;
@@ -46,9 +46,8 @@ function afterStatement(sql: string, params: readonly unknown[], result: unknown
   }
   if (/^insert into orders\b/.test(sql)) {
     const of = /'(verification|rental|extension|esim)'/.exec(sql)?.[1] as Goods | undefined;
-    // The statement returns the new row, which begins with its place.
-    const [seq] = result as readonly unknown[];
-    if (of) goods.set(seq as bigint, of);
+    const { lastInsertRowid } = result as StatementResultingChanges;
+    if (of) goods.set(BigInt(lastInsertRowid), of);
     pass("wished", of);
   }
   for (const { is, after } of STATEMENTS) {

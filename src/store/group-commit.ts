@@ -9,7 +9,11 @@ export interface Transaction {
   /** Undoes what was done since the savepoint, and drops it. */
   rollbackToSavepoint(): void;
   isOpen(): boolean;
-  /** How many statements have ever written on this connection. */
+  /** Writes what commands left to be written together. */
+  flush(): void;
+  /** Forgets what commands left to be written together. */
+  discard(): void;
+  /** How often commands have ever written on this connection, or left something to be written. */
   writes(): number;
 }
 
@@ -120,6 +124,13 @@ function runTogether(transaction: Transaction, batch: readonly Job[]): readonly 
       tellings.push(() => job.reject(error));
     }
   }
+  try {
+    transaction.flush();
+  } catch (error) {
+    if (!transaction.isOpen()) throw error;
+    // Which command's it was that cannot be written is not known.
+    return undefined;
+  }
   transaction.commit();
   return tellings;
 }
@@ -133,8 +144,9 @@ function runApart(transaction: Transaction, batch: readonly Job[]): readonly (()
   return tellings;
 }
 
-/** Undoes a transaction that failed, if it is still open. */
+/** Undoes a transaction that failed, if it is still open, and leaves nothing of it for the next one to write. */
 function rollBack(transaction: Transaction): void {
+  transaction.discard();
   if (transaction.isOpen()) transaction.rollback();
 }
 
@@ -142,11 +154,13 @@ function runAlone(transaction: Transaction, job: Job): () => void {
   transaction.savepoint();
   try {
     const tell = job.work();
+    transaction.flush();
     transaction.release();
     return tell;
   } catch (error) {
     // A full disk ends the whole transaction, and its savepoints with it.
     if (!transaction.isOpen()) throw error;
+    transaction.discard();
     transaction.rollbackToSavepoint();
     return () => job.reject(error);
   }

@@ -1,18 +1,8 @@
 import type { Esim, EsimRequest, EsimStatus } from "../core/esim.ts";
 import type { Extension, ExtensionStatus, Rental, RentalRequest, RentalStatus } from "../core/rental.ts";
 import type { Attempt } from "../core/verification.ts";
-import {
-  moneyIfAny,
-  present,
-  type Row,
-  textIfAny,
-  timeIfAny,
-  toInteger,
-  toMoney,
-  toRequest,
-  toText,
-  toTime,
-} from "./rows.ts";
+import { toRequest } from "./requests.ts";
+import { moneyIfAny, present, type Row, textIfAny, timeIfAny, toInteger, toMoney, toText, toTime } from "./rows.ts";
 
 /** What orders of every kind have. */
 function bought(row: Row) {
@@ -41,7 +31,7 @@ export function toRental(row: Row, attempts: readonly Attempt[], extension: Exte
   return {
     rentalId: toText(row.order_id),
     ...asked(row),
-    request: toRequest<RentalRequest>(row.request),
+    request: toRequest<RentalRequest>(toText(row.request)),
     country: toText(row.country),
     service: toText(row.service),
     status: toText(row.status) as RentalStatus,
@@ -82,7 +72,7 @@ export function toEsim(row: Row, attempts: readonly Attempt[]): Esim {
   return {
     esimId: toText(row.order_id),
     ...asked(row),
-    request: toRequest<EsimRequest>(row.request),
+    request: toRequest<EsimRequest>(toText(row.request)),
     status: toText(row.status) as EsimStatus,
     ...bought(row),
     ...present({ activationCode: textIfAny(row.activation_code) }),

@@ -3,15 +3,8 @@ import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Learned, SentCall } from "../core/store.ts";
 import type { Verb } from "../core/upstream.ts";
-import type {
-  Attempt,
-  Message,
-  Outcome,
-  Verification,
-  VerificationRequest,
-  VerificationStatus,
-} from "../core/verification.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import type { Attempt, Message, Outcome, Verification, VerificationStatus } from "../core/verification.ts";
+import { toRequest } from "./requests.ts";
 
 /** What an engine gives for a row. Integers are bigints. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -64,23 +57,13 @@ export function present<T extends object>(fields: T): Present<T> {
   return kept;
 }
 
-export function fromRequest(request: object): string {
-  return canonicalJson(request);
-}
-
-export function toRequest<R = VerificationRequest>(value: unknown): R {
-  const request = JSON.parse(toText(value));
-  if (!request.maxPrice) return request;
-  return { ...request, maxPrice: { ...request.maxPrice, micros: BigInt(request.maxPrice.micros) } };
-}
-
 export function toVerification(row: Row, attempts: readonly Attempt[], messages: readonly Message[]): Verification {
   return {
     verificationId: toText(row.order_id),
     version: Number(toInteger(row.version)),
     caller: toText(row.caller),
     requestId: toText(row.request_id),
-    request: toRequest(row.request),
+    request: toRequest(toText(row.request)),
     country: toText(row.country),
     service: toText(row.service),
     status: toText(row.status) as VerificationStatus,

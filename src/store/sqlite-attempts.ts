@@ -3,7 +3,7 @@ import type { NewAttempt } from "../core/store.ts";
 import type { Attempt, Outcome } from "../core/verification.ts";
 import { fromTime, type Row, toAttempt, toInteger } from "./rows.ts";
 import * as sql from "./sql/attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** In the order in which they were made: the nth has the number n. */
 export function attemptsOf(db: Statements, row: Row): readonly Attempt[] {

@@ -1,7 +1,7 @@
 import type { Movement, RecordedBalance } from "../core/books.ts";
 import { fromTime, toInteger, toMoney, toRecordedBalance } from "./rows.ts";
 import * as sql from "./sql/balances.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 export function saveBalance(db: Statements, { upstream, provider, balance, time }: RecordedBalance): void {
   db.run(sql.saveBalance, upstream, provider, balance.micros, balance.currency, fromTime(time));

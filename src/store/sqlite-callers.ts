@@ -2,7 +2,7 @@ import type { Caller } from "../core/caller.ts";
 import { tooManyOpen, withoutCode } from "./refusals.ts";
 import { fromTime, type Row, toInteger } from "./rows.ts";
 import * as sql from "./sql/callers.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** How long a caller rests whose purchases all ended without a message, before each further one. */
 const REST_MS = 3_600_000n;

@@ -1,9 +1,9 @@
 import { closeSync, openSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import type { Transaction } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
-import type { Row, Value } from "./rows.ts";
 import { SQLITE_MIGRATIONS } from "./sqlite-schema.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 // EXCLUSIVE comes first: it is what keeps a second daemon out, and then a WAL needs no shared memory.
 const PRAGMAS = "pragma locking_mode = exclusive; pragma synchronous = full; pragma foreign_keys = on";
@@ -58,73 +58,10 @@ function explain(error: unknown): string {
   return errcode === undefined && code === undefined ? message : `cannot be opened: ${message}`;
 }
 
-/** Statements by their text, each prepared once: preparing costs more than running. */
-export interface Statements {
-  /** The first row, if there is one. */
-  get(sql: string, ...params: readonly Value[]): Row | undefined;
-  all(sql: string, ...params: readonly Value[]): readonly Row[];
-  /** Answers with the number of changed rows. */
-  run(sql: string, ...params: readonly Value[]): number;
-  /** Answers with the new row, of a statement that returns it. */
-  insert(sql: string, ...params: readonly Value[]): Row;
-  /** How many statements that write have ever succeeded. */
-  writes(): number;
-}
-
-export function createStatements(db: DatabaseSync): Statements {
-  const prepared = new Map<string, Prepared>();
-  let writes = 0;
-  function prepare(sql: string): Prepared {
-    const known = prepared.get(sql);
-    if (known) return known;
-    const statement = db.prepare(sql);
-    statement.setReturnArrays(true);
-    const columns = statement.columns().map(({ name }) => name);
-    const fresh = { statement, columns };
-    prepared.set(sql, fresh);
-    return fresh;
-  }
-  return {
-    get(sql, ...params) {
-      const { statement, columns } = prepare(sql);
-      const values = statement.get(...params);
-      return values && toRow(columns, values);
-    },
-    all(sql, ...params) {
-      const { statement, columns } = prepare(sql);
-      return statement.all(...params).map((values) => toRow(columns, values));
-    },
-    run(sql, ...params) {
-      const { changes } = prepare(sql).statement.run(...params);
-      writes += 1;
-      return Number(changes);
-    },
-    insert(sql, ...params) {
-      const { statement, columns } = prepare(sql);
-      const values = statement.get(...params);
-      writes += 1;
-      if (!values) throw new Error("a statement that adds a row did not return it");
-      return toRow(columns, values);
-    },
-    writes: () => writes,
-  };
-}
-
-interface Prepared {
-  readonly statement: StatementSync;
-  readonly columns: readonly string[];
-}
-
-/** Rows that are alike to V8 are read several times faster than the objects that node:sqlite would make. */
-function toRow(columns: readonly string[], values: unknown): Row {
-  const row: Record<string, unknown> = {};
-  const fields = values as readonly unknown[];
-  for (let i = 0; i < columns.length; i += 1) row[columns[i] as string] = fields[i];
-  return row;
-}
-
-/** `writes` counts what has ever been written on this connection. */
-export function createTransaction(db: DatabaseSync, writes: () => number): Transaction {
+export function createTransaction(
+  db: DatabaseSync,
+  { flush, discard, writes }: Pick<Statements, "flush" | "discard" | "writes">,
+): Transaction {
   const [begin, commit, rollback] = [db.prepare("begin immediate"), db.prepare("commit"), db.prepare("rollback")];
   const [savepoint, release] = [db.prepare("savepoint command"), db.prepare("release command")];
   const rollbackTo = db.prepare("rollback to command");
@@ -140,6 +77,8 @@ export function createTransaction(db: DatabaseSync, writes: () => number): Trans
       release.run();
     },
     isOpen: () => db.isTransaction,
+    flush,
+    discard,
     writes,
   };
 }

@@ -2,13 +2,14 @@ import type { Esim, EsimStatus } from "../core/esim.ts";
 import type { EsimRecords, NewEsim, OrderFilter, Page } from "../core/records.ts";
 import { ESIM } from "./kinds.ts";
 import { toEsim } from "./rental-rows.ts";
-import { fromRequest, fromTime, type Row, toInteger } from "./rows.ts";
+import { fromRequest } from "./requests.ts";
+import { fromTime, type Row, toInteger } from "./rows.ts";
 import * as sql from "./sql/esims.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
-import { findOf } from "./sqlite-orders.ts";
+import { addOrder, findOf } from "./sqlite-orders.ts";
 import { createPurchaseCommands } from "./sqlite-purchases.ts";
 import { findWish, listOrders } from "./sqlite-reads.ts";
+import type { Statements } from "./sqlite-statements.ts";
 import type { CommandParts } from "./sqlite-verifications.ts";
 
 /** The commands that change an eSIM, each to be run inside a transaction. As in EsimRecords, but at once. */
@@ -27,7 +28,7 @@ export function createEsimCommands(parts: CommandParts) {
       const { maxOpen } = caller.budget;
       callers.admit({ ...caller, budget: maxOpen === undefined ? {} : { maxOpen } }, time);
       const params = [esimId, caller.name, requestId, fingerprint, fromRequest(request), fromTime(time)];
-      const row = db.insert(sql.insertEsim, ...params);
+      const row = addOrder(db, sql.insertEsim, ...params);
       callers.began(caller.name, toInteger(row.seq), false);
       recorder.record(row, "created", time);
       return { esim: toEsim(row, []), created: true };

@@ -3,11 +3,11 @@ import type { Money } from "../core/money.ts";
 import type { NewExtension } from "../core/records.ts";
 import type { Extension, Rental } from "../core/rental.ts";
 import { EXTENSION, RENTAL } from "./kinds.ts";
-import { fromRequest, fromTime, type Row, toInteger, toText } from "./rows.ts";
-import { findOrder } from "./sql/orders.ts";
+import { fromRequest } from "./requests.ts";
+import { fromTime, type Row, toInteger, toText } from "./rows.ts";
 import * as sql from "./sql/rentals.ts";
 import type { Recorder } from "./sqlite-history.ts";
-import { changeOrder, findOf } from "./sqlite-orders.ts";
+import { addOrder, changeOrder, findOf, orderAt } from "./sqlite-orders.ts";
 import { createPurchaseCommands, type PurchaseParts } from "./sqlite-purchases.ts";
 import { findWish } from "./sqlite-reads.ts";
 import { wholeExtension, wholeRental } from "./sqlite-rental-reads.ts";
@@ -15,7 +15,7 @@ import { wholeExtension, wholeRental } from "./sqlite-rental-reads.ts";
 /** The commands that buy more days, each to be run inside a transaction. As in ExtensionRecords, but at once. */
 export function createExtensionCommands(parts: Omit<PurchaseParts, "callers">) {
   const { db } = parts;
-  const rentalRow = (extension: Row) => existing(db.get(findOrder, toInteger(extension.parent)));
+  const rentalRow = (extension: Row) => orderAt(db, toInteger(extension.parent));
   /** What becomes of an extension is a change of its rental too. */
   const recorder: Recorder = {
     record(row, change, time, attempts, moved) {
@@ -42,7 +42,7 @@ export function createExtensionCommands(parts: Omit<PurchaseParts, "callers">) {
       if (db.get(sql.findOpenExtension, toInteger(rental.seq))) throw unsettled(rentalId, toText(rental.upstream));
       const request = fromRequest({ days, maxPrice });
       const params = [extensionId, requestId, fingerprint, request, fromTime(time), BigInt(days)];
-      const row = db.insert(sql.insertExtension, ...params, toInteger(rental.seq));
+      const row = addOrder(db, sql.insertExtension, ...params, toInteger(rental.seq));
       parts.recorder.record(row, "created", time);
       return { extension: wholeExtension(db, row), created: true };
     },
@@ -84,9 +84,4 @@ function renewed(rentalId: string): GatewayError {
 function unsettled(rentalId: string, upstream: string): GatewayError {
   const message = `nobody knows yet whether ${upstream} extended ${rentalId}: until then it is not extended again`;
   return new GatewayError("PURCHASE_UNCERTAIN", message, { metadata: { rental_id: rentalId, upstream } });
-}
-
-function existing(row: Row | undefined): Row {
-  if (!row) throw new Error("an order that must be there is not");
-  return row;
 }

@@ -4,8 +4,8 @@ import { fromTime, type Row, toEntry, toHistoryEvent, toInteger, toText, type Va
 import * as sql from "./sql/history.ts";
 import { listEntries } from "./sql/ledger.ts";
 import { lastOf } from "./sqlite-attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
 import type { Ledger, Moved } from "./sqlite-ledger.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** What became of orders, with the money that moved. */
 export interface Recorder {
@@ -20,12 +20,12 @@ export function createRecorder(db: Statements, ledger: Ledger): Recorder {
       const [caller, status] = [toText(row.caller), toText(row.status)];
       const event = [seq, version, fromTime(time), caller, change, status];
       if (!attempts) {
-        db.run(sql.insertEvent, ...event, null, null, null);
+        db.add(sql.addEvent, ...event, null, null, null);
         return;
       }
       const { outcome, reason, startTime } = lastOf(attempts);
       const number = BigInt(attempts.length);
-      db.run(sql.insertEvent, ...event, number, outcome ?? null, reason ?? null);
+      db.add(sql.addEvent, ...event, number, outcome ?? null, reason ?? null);
       const account = { orderSeq: seq, version, attempt: number, caller, startTime };
       if (moved) ledger.book(account, moved, time);
     },

@@ -5,7 +5,7 @@ import type { Rates } from "../core/rates.ts";
 import { budgetPeriods, checkBudget, dayOf } from "./budget.ts";
 import { fromTime, type Row, toInteger, toMoney, toText, toTime } from "./rows.ts";
 import * as sql from "./sql/ledger.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** Which attempt the money is about, and which version of its order the money moved with. */
 export interface Account {
@@ -49,7 +49,7 @@ export function createLedger(db: Statements, rates: Rates): Ledger {
       const spent = new Map<string, bigint>();
       for (const [kind, { micros, currency }] of Object.entries(moved)) {
         if (micros === 0n) continue;
-        db.run(sql.insertEntry, orderSeq, version, attempt, caller, kind, micros, currency, fromTime(time));
+        db.add(sql.addEntry, orderSeq, version, attempt, caller, kind, micros, currency, fromTime(time));
         const adds = kind === "reserve" || kind === "charge" ? micros : -micros;
         spent.set(currency, (spent.get(currency) ?? 0n) + adds);
       }

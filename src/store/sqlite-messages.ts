@@ -2,10 +2,10 @@ import { isTerminal, type Message, predecessors, STATUSES, type Verification } f
 import { fromTime, type Row, toInteger, toText } from "./rows.ts";
 import { findMessage, insertMessage } from "./sql/messages.ts";
 import type { Callers } from "./sqlite-callers.ts";
-import type { Statements } from "./sqlite-database.ts";
 import type { Recorder } from "./sqlite-history.ts";
 import { changeOrder, findChangeable } from "./sqlite-orders.ts";
 import { listOtherSales, wholeVerification } from "./sqlite-reads.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** All that have a number. */
 const RECEIVING = STATUSES.filter((status) =>

@@ -3,7 +3,7 @@ import { type Kind, VERIFICATION } from "./kinds.ts";
 import { notFound, whyUnchanged } from "./refusals.ts";
 import { type Row, toInteger, toText, type Value } from "./rows.ts";
 import * as sql from "./sql/orders.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /**
  * The row of an order of that kind. With a caller, another's is not there. With statuses, one that may not change because
@@ -35,6 +35,18 @@ export function findChangeable(db: Statements, verificationId: string, statuses:
 export function requireStatus(row: Row, statuses: readonly VerificationStatus[]): void {
   const status = toText(row.status) as VerificationStatus;
   if (!statuses.includes(status)) throw whyUnchanged(VERIFICATION, toText(row.order_id), status);
+}
+
+/** The row of an order that is known to be there. */
+export function orderAt(db: Statements, seq: bigint): Row {
+  const row = db.get(sql.findOrder, seq);
+  if (!row) throw new Error("an order that must be there is not");
+  return row;
+}
+
+/** The row of the order that the statement adds. It is read back because `returning` takes SQLite twice as long. */
+export function addOrder(db: Statements, insert: string, ...params: readonly Value[]): Row {
+  return orderAt(db, db.insert(insert, ...params));
 }
 
 /** The order's next version, with these columns changed. */

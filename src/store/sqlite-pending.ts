@@ -2,7 +2,7 @@ import type { PendingPurchase } from "../core/records.ts";
 import { present, type Row, textIfAny, toInteger, toText, toTime } from "./rows.ts";
 import { listPending as sql } from "./sql/orders.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** Every purchase that is under way, or of which nobody knows whether it was made; few at any time. */
 export function listPending(db: Statements): readonly PendingPurchase[] {

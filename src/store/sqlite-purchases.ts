@@ -8,11 +8,11 @@ import { orderTaken, requireOpen, requireRefused } from "./refusals.ts";
 import { fromTime, type Row, toInteger, toText, type Value } from "./rows.ts";
 import { attemptsOf, beginAttempt, lastOf, settleAttempt } from "./sqlite-attempts.ts";
 import type { Callers } from "./sqlite-callers.ts";
-import type { Statements } from "./sqlite-database.ts";
 import type { Recorder } from "./sqlite-history.ts";
 import type { Ledger } from "./sqlite-ledger.ts";
 import { changeOrder, findOf } from "./sqlite-orders.ts";
 import { listOtherSales } from "./sqlite-reads.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 export interface PurchaseParts {
   readonly db: Statements;

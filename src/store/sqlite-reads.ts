@@ -8,8 +8,8 @@ import { fromTime, type Row, toAttempt, toInteger, toMessage, toText, toVerifica
 import { listMessages } from "./sql/messages.ts";
 import * as sql from "./sql/orders.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
 import { findVerification } from "./sqlite-orders.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** The caller's verification with that request id. Throws REQUEST_ID_REUSED when it was for another request. */
 export function findRequest(

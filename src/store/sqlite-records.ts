@@ -1,11 +1,11 @@
 import type { EsimRecords, ExtensionRecords, PurchaseRecords, RentalRecords } from "../core/records.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { Statements } from "./sqlite-database.ts";
 import { type createEsimCommands, findEsimRequest, getEsim, listEsims, openEsims } from "./sqlite-esims.ts";
 import type { createExtensionCommands } from "./sqlite-extensions.ts";
 import type { PurchaseCommands } from "./sqlite-purchases.ts";
 import * as reads from "./sqlite-rental-reads.ts";
 import type { createRentalCommands } from "./sqlite-rentals.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 type Commit = Pick<GroupCommit, "run" | "read">;
 

@@ -4,11 +4,11 @@ import { RENTAL } from "./kinds.ts";
 import { fromTime, type Row, toInteger, toText } from "./rows.ts";
 import { insertMessage } from "./sql/messages.ts";
 import * as sql from "./sql/rentals.ts";
-import type { Statements } from "./sqlite-database.ts";
 import type { Recorder } from "./sqlite-history.ts";
 import { changeOrder, findOf } from "./sqlite-orders.ts";
 import { wholeVerification } from "./sqlite-reads.ts";
 import { wholeRental } from "./sqlite-rental-reads.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** An upstream that tells the time by the minute tells one that is up to so much too early. */
 const TOLD_BY_THE_MINUTE_MS = 60_000;

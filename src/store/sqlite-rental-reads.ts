@@ -10,9 +10,9 @@ import { findMessage } from "./sql/messages.ts";
 import { findOrder } from "./sql/orders.ts";
 import * as sql from "./sql/rentals.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
-import type { Statements } from "./sqlite-database.ts";
 import { findOf } from "./sqlite-orders.ts";
 import { findWish, listOrders, wholeVerification } from "./sqlite-reads.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 const NEWEST = 2n ** 63n - 1n;
 

@@ -4,11 +4,12 @@ import type { AutoRenewal, Rental } from "../core/rental.ts";
 import type { RecordedPurchase } from "../core/store.ts";
 import type { Verification } from "../core/verification.ts";
 import { RENTAL, VERIFICATION } from "./kinds.ts";
-import { fromRequest, fromTime, type Row, toInteger, toText, toVerification } from "./rows.ts";
+import { fromRequest } from "./requests.ts";
+import { fromTime, type Row, toInteger, toText, toVerification } from "./rows.ts";
 import { insertLabel } from "./sql/orders.ts";
 import * as sql from "./sql/rentals.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
-import { changeOrder, findOf } from "./sqlite-orders.ts";
+import { addOrder, changeOrder, findOf } from "./sqlite-orders.ts";
 import { createPurchaseCommands, mayComeBack } from "./sqlite-purchases.ts";
 import { findWish, wholeVerification } from "./sqlite-reads.ts";
 import { createRentalMessages } from "./sqlite-rental-messages.ts";
@@ -35,7 +36,7 @@ export function createRentalCommands(parts: CommandParts) {
       const params = [rentalId, caller.name, requestId, ...asked, fromTime(time), BigInt(days)];
       const { renew_days, renew_micros, renew_currency } = fromRenewal(autoRenewal);
       const row = admitted(wish, labels, () =>
-        db.insert(sql.insertRental, ...params, renew_days, renew_micros, renew_currency),
+        addOrder(db, sql.insertRental, ...params, renew_days, renew_micros, renew_currency),
       );
       return { rental: wholeRental(db, row), created: true };
     },
@@ -92,7 +93,7 @@ export function createRentalCommands(parts: CommandParts) {
       const request = { ...JSON.parse(toText(rental.request)), maxPrice: undefined, labels, rentalId };
       const asked = [requestId, fingerprint, fromRequest(request), fromTime(time)];
       const params = [verificationId, ...asked, fromTime(expireTime), toInteger(rental.seq)];
-      const row = admitted(wish, labels, () => db.insert(sql.insertWait, ...params));
+      const row = admitted(wish, labels, () => addOrder(db, sql.insertWait, ...params));
       return { verification: toVerification(row, [], []), created: true };
     },
   };

@@ -2,7 +2,7 @@ import type { Store } from "../core/store.ts";
 import { fromTime } from "./rows.ts";
 import { sumForgotten } from "./sql/ledger.ts";
 import * as sql from "./sql/retention.ts";
-import type { Statements } from "./sqlite-database.ts";
+import type { Statements } from "./sqlite-statements.ts";
 
 /** One batch of what is past its keeping, as in Store, but at once. */
 export function forget(db: Statements, before: Parameters<Store["forget"]>[0], limit: number): number {

@@ -3,11 +3,12 @@ import type { NewVerification, RecordedPurchase } from "../core/store.ts";
 import { predecessors, type Verification } from "../core/verification.ts";
 import { VERIFICATION } from "./kinds.ts";
 import { stillWaits } from "./refusals.ts";
-import { fromRequest, fromTime, toInteger, toText, toVerification } from "./rows.ts";
+import { fromRequest } from "./requests.ts";
+import { fromTime, toInteger, toText, toVerification } from "./rows.ts";
 import * as sql from "./sql/orders.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
 import type { Callers } from "./sqlite-callers.ts";
-import { changeOrder, findChangeable, findVerification, requireStatus } from "./sqlite-orders.ts";
+import { addOrder, changeOrder, findChangeable, findVerification, requireStatus } from "./sqlite-orders.ts";
 import { createPurchaseCommands, mayComeBack, type PurchaseParts } from "./sqlite-purchases.ts";
 import { findRequest, messagesOf, wholeVerification } from "./sqlite-reads.ts";
 
@@ -32,8 +33,8 @@ export function createVerificationCommands(parts: CommandParts) {
       if (earlier) return { verification: earlier, created: false };
 
       const isTrial = callers.admit(caller, time);
-      const asked = [fingerprint, fromRequest(request), request.country, request.service];
-      const row = db.insert(sql.insertVerification, verificationId, caller.name, requestId, ...asked, fromTime(time));
+      const params = [verificationId, caller.name, requestId, fingerprint, fromRequest(request)];
+      const row = addOrder(db, sql.insertVerification, ...params, request.country, request.service, fromTime(time));
       const seq = toInteger(row.seq);
       for (const [key, value] of Object.entries(request.labels)) {
         db.run(sql.insertLabel, seq, caller.name, key, value);

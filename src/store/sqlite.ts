@@ -7,7 +7,7 @@ import { fromTime, type Row, toLearned, toSentCall, toText, toTime } from "./row
 import * as sql from "./sql/keepsakes.ts";
 import { findBalance, saveBalance, sumMovement } from "./sqlite-balances.ts";
 import { createCallers } from "./sqlite-callers.ts";
-import { createStatements, createTransaction, openDatabase } from "./sqlite-database.ts";
+import { createTransaction, openDatabase } from "./sqlite-database.ts";
 import { createEsimCommands } from "./sqlite-esims.ts";
 import { createExtensionCommands } from "./sqlite-extensions.ts";
 import { createRecorder, listHistory } from "./sqlite-history.ts";
@@ -18,6 +18,7 @@ import { countOpen, findRequest, getVerification, heldOrders, listOpen, listPage
 import { esimRecords, extensionRecords, rentalRecords } from "./sqlite-records.ts";
 import { createRentalCommands } from "./sqlite-rentals.ts";
 import { forget } from "./sqlite-retention.ts";
+import { createStatements } from "./sqlite-statements.ts";
 import { createVerificationCommands } from "./sqlite-verifications.ts";
 
 /**
@@ -31,7 +32,7 @@ export function openSqliteStore(path: string, rates: Rates = new Map()): Store {
 /** A store on an open database, which is the store's from then on. */
 export function createSqliteStore(database: DatabaseSync, rates: Rates): Store {
   const db = createStatements(database);
-  const { run, read, close } = createGroupCommit(createTransaction(database, db.writes));
+  const { run, read, close } = createGroupCommit(createTransaction(database, db));
   const ledger = createLedger(db, rates);
   const recorder = createRecorder(db, ledger);
   const callers = createCallers(db);

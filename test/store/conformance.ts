@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import type { Rates } from "../../src/core/rates.ts";
 import type { Store } from "../../src/core/store.ts";
 import { balanceClaims } from "./balance-claims.ts";
+import { batchClaims } from "./batch-claims.ts";
 import { budgetClaims } from "./budget-claims.ts";
 import { guardClaims } from "./guard-claims.ts";
 import { historyClaims } from "./history-claims.ts";
@@ -38,6 +39,7 @@ export function storeConformance(name: string, open: (rates: Rates) => Promise<S
     describe("lists", () => listClaims(current));
     describe("history", () => historyClaims(current));
     describe("forgetting", () => retentionClaims(current));
+    describe("commands at the same time", () => batchClaims(current));
     describe("accounts' balances", () => balanceClaims(current));
     describe("catalogues, calls and closing", () => keepsakeClaims(current));
     describe("any commands", () => walkClaims(current));

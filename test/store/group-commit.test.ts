@@ -1,20 +1,32 @@
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createGroupCommit, type GroupCommit, type Transaction } from "../../src/store/group-commit.ts";
+import { type Addition, TOGETHER } from "../../src/store/sql/additions.ts";
 import { createTransaction } from "../../src/store/sqlite-database.ts";
+import { createStatements } from "../../src/store/sqlite-statements.ts";
+
+const NUMBERS: Addition = {
+  one: "insert into numbers values (?)",
+  many: `insert into numbers values ${Array(TOGETHER).fill("(?)").join(", ")}`,
+  width: 1,
+};
 
 describe("group commit", () => {
   let db: DatabaseSync;
   let transaction: Transaction;
   let commits: number;
   let group: GroupCommit;
+  /** Leaves the number to be written with the others of its transaction. */
+  let leave: (n: number) => void;
 
   beforeEach(() => {
     db = new DatabaseSync(":memory:");
     db.exec("create table numbers (n integer primary key) strict");
     commits = 0;
     const changes = db.prepare("select total_changes() as changes");
-    const real = createTransaction(db, () => Number(changes.get()?.changes));
+    const { add, flush, discard, writes } = createStatements(db);
+    leave = (n) => add(NUMBERS, BigInt(n));
+    const real = createTransaction(db, { flush, discard, writes: () => writes() + Number(changes.get()?.changes) });
     transaction = {
       ...real,
       commit() {
@@ -73,6 +85,70 @@ describe("group commit", () => {
     };
     await Promise.all([1, 2].map((n) => add(n).then(() => told.push(`command ${n}`))));
     expect(told).toEqual(["commit", "command 1", "command 2"]);
+  });
+
+  it("writes what commands left to be written before it tells of it, in their order", async () => {
+    db.exec("create table places (place integer primary key, n integer)");
+    db.exec("create trigger placed after insert on numbers begin insert into places (n) values (new.n); end");
+    const numbers = Array.from({ length: 3 * TOGETHER + 5 }, (_, i) => (i * 7) % 101);
+    const seen = await Promise.all(numbers.map((n) => group.run(() => leave(n)).then(added)));
+    expect(seen).toEqual(numbers.map(() => numbers.toSorted((a, b) => a - b)));
+    expect(db.prepare("select n from places order by place").all()).toMatchObject(numbers.map((n) => ({ n })));
+    expect(commits).toBe(1);
+  });
+
+  it("writes nothing that a failing command left", async () => {
+    const failing = group.run(() => {
+      leave(10);
+      throw new Error("no");
+    });
+    const answers = await Promise.allSettled([group.run(() => leave(1)), failing, add(2), group.run(() => leave(3))]);
+    expect(answers.map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    expect(added()).toEqual([1, 2, 3]);
+    await add(4);
+    expect(added()).toEqual([1, 2, 3, 4]);
+  });
+
+  it("undoes a command alone when what it left cannot be written", async () => {
+    const twice = () => {
+      db.exec("insert into numbers values (20)");
+      leave(1);
+    };
+    const commands = [() => leave(1), twice, () => leave(2)];
+    const answers = await Promise.allSettled(commands.map((command) => group.run(command)));
+    expect(answers).toMatchObject([
+      { status: "fulfilled" },
+      { reason: { message: "UNIQUE constraint failed: numbers.n" } },
+      { status: "fulfilled" },
+    ]);
+    expect(added()).toEqual([1, 2]);
+  });
+
+  it("leaves nothing of a transaction that failed for the next to write", async () => {
+    const ending = group.run(() => {
+      leave(2);
+      db.exec("rollback");
+      throw new Error("the disk is full");
+    });
+    const answers = await Promise.allSettled([group.run(() => leave(1)), ending]);
+    expect(answers.map((answer) => answer.status)).toEqual(["rejected", "rejected"]);
+    await group.run(() => leave(3));
+    expect(added()).toEqual([3]);
+  });
+
+  it("fails every command when what they left does not fit on the disk, and none after", async () => {
+    const pages = Number(db.prepare("pragma page_count").get()?.page_count);
+    db.exec(`pragma max_page_count = ${pages}`);
+    const commands = Array.from({ length: 500 }, (_, command) => () => {
+      for (let n = 0; n < 4; n += 1) leave(10 * command + n);
+    });
+    const answers = await Promise.allSettled(commands.map((command) => group.run(command)));
+    expect(answers).toMatchObject(commands.map(() => ({ reason: { message: "database or disk is full" } })));
+    expect(await group.read(added)).toEqual([]);
+
+    db.exec("pragma max_page_count = 1000");
+    await group.run(() => leave(1));
+    expect(added()).toEqual([1]);
   });
 
   it("undoes nothing for a command that fails before it changes anything", async () => {

@@ -1,8 +1,9 @@
 // What became of orders.
 
-export const insertEvent = `
-  insert into history (order_seq, version, time, caller, change, status, attempt, outcome, reason)
-  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`;
+import { additionTo } from "./additions.ts";
+
+const EVENT = ["order_seq", "version", "time", "caller", "change", "status", "attempt", "outcome", "reason"];
+export const addEvent = additionTo("history", EVENT);
 
 /** The events after the place ?1 that meet the conditions on `h` and its order `o`, at most ?2. */
 export function listEvents(conditions: readonly string[]): string {

@@ -1,14 +1,15 @@
 // Money: the entries, and the counters of what was spent.
 
+import { additionTo } from "./additions.ts";
+
 /** The UTC day on which an attempt began: all its money counts towards that day. */
 const dayOfAttempt = "a.start_time / 86400000 * 86400000";
 
 /** What an entry adds to what its caller has spent. */
 const spentByEntry = "case when e.kind in ('reserve', 'charge') then e.micros else -e.micros end";
 
-export const insertEntry = `
-  insert into entries (order_seq, version, attempt, caller, kind, micros, currency, time)
-  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`;
+const ENTRY = ["order_seq", "version", "attempt", "caller", "kind", "micros", "currency", "time"];
+export const addEntry = additionTo("entries", ENTRY);
 
 export const listEntries = `
   select kind, micros, currency from entries where order_seq = ?1 and version = ?2

@@ -5,8 +5,7 @@
 export const insertVerification = `
   insert into orders
     (order_id, product, caller, version, request_id, fingerprint, request, country, service, status, create_time)
-  values (?1, 'VERIFICATION', ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8)
-  returning *`;
+  values (?1, 'VERIFICATION', ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8)`;
 
 export const insertLabel = "insert into labels (order_seq, caller, key, value) values (?1, ?2, ?3, ?4)";
 
@@ -23,10 +22,18 @@ export const listPending = `
 /** Of any product: a request id is a caller's once. */
 export const findByRequestId = "select * from orders where caller = ?1 and request_id = ?2";
 
+/** By their columns. A statement is found several times faster by a text that is not made anew. */
+const updates = new Map<string, string>();
+
 /** The next version of the order ?1, which is of version ?2. The columns' values come after these two. */
 export function updateOrder(columns: readonly string[]): string {
+  const key = columns.join();
+  const known = updates.get(key);
+  if (known) return known;
   const assignments = columns.map((column, i) => `, ${column} = ?${i + 3}`);
-  return `update orders set version = version + 1${assignments.join("")} where seq = ?1 and version = ?2`;
+  const update = `update orders set version = version + 1${assignments.join("")} where seq = ?1 and version = ?2`;
+  updates.set(key, update);
+  return update;
 }
 
 /** Of the upstream ?1, running out by ?2; null for any. */

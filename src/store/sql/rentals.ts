@@ -4,8 +4,7 @@ export const insertRental = `
   insert into orders
     (order_id, product, caller, version, request_id, fingerprint, request, country, service, status, create_time,
      days, renew_days, renew_micros, renew_currency)
-  values (?1, 'RENTAL', ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8, ?9, ?10, ?11, ?12)
-  returning *`;
+  values (?1, 'RENTAL', ?2, 1, ?3, ?4, ?5, ?6, ?7, 'PENDING', ?8, ?9, ?10, ?11, ?12)`;
 
 /** Also those that have ended while nobody knows whether they were extended. By `+seq` as all that is open. */
 export const listOpenRentals = `
@@ -19,8 +18,7 @@ export const insertExtension = `
     (order_id, product, caller, version, request_id, fingerprint, request, country, service, status, create_time,
      parent, days, expire_time)
   select ?1, 'EXTENSION', caller, 1, ?2, ?3, ?4, country, service, 'PENDING', ?5, seq, ?6, expire_time
-  from orders where seq = ?7
-  returning *`;
+  from orders where seq = ?7`;
 
 export const listExtensions = "select * from orders where parent = ?1 and product = 'EXTENSION' order by seq";
 export const findOpenExtension = `
@@ -46,8 +44,7 @@ export const insertWait = `
      parent, phone_number, number_as_sold, expire_time)
   select ?1, 'VERIFICATION', caller, 1, ?2, ?3, ?4, country, service, 'WAITING', ?5, seq, phone_number, number_as_sold,
     min(?6, expire_time)
-  from orders where seq = ?7
-  returning *`;
+  from orders where seq = ?7`;
 
 export const listOpenWaits = `
   select * from orders where parent = ?1 and product = 'VERIFICATION' and end_time is null order by seq`;

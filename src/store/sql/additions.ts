@@ -1,0 +1,24 @@
+// Tables that are only ever added to, row by row or many rows at once.
+
+/** With more of them together a row costs hardly less; one alone costs half as much again. */
+export const TOGETHER = 32;
+
+export interface Addition {
+  readonly one: string;
+  /** Adds as many as TOGETHER. */
+  readonly many: string;
+  /** How many values a row has. */
+  readonly width: number;
+}
+
+/** Whether a statement is about such a table. */
+export function isOnAddedTo(sql: string): boolean {
+  return /\b(?:history|entries)\b/.test(sql);
+}
+
+export function additionTo(table: "history" | "entries", columns: readonly string[]): Addition {
+  const into = `insert into ${table} (${columns.join(", ")}) values`;
+  // Not `?1`: node:sqlite looks for the name of each parameter among those of all.
+  const row = `(${columns.map(() => "?").join(", ")})`;
+  return { one: `${into} ${row}`, many: `${into} ${Array(TOGETHER).fill(row).join(", ")}`, width: columns.length };
+}
