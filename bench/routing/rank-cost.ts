@@ -1,8 +1,9 @@
-// What ranking the five offers of one country and service costs, beyond fetching them.
+// What ranking the five offers of a country and a service costs, beyond fetching them.
 // node bench/routing/rank-cost.ts
 
 import { LOCAL_CALLER } from "../../src/core/caller.ts";
-import type { Strategy } from "../../src/core/verification.ts";
+import type { Offer } from "../../src/core/offer.ts";
+import type { Strategy, VerificationRequest } from "../../src/core/verification.ts";
 import { createRouter } from "../../src/routing/router.ts";
 import { toOffer } from "./policies.ts";
 import { createWorld } from "./world.ts";
@@ -13,7 +14,6 @@ const offers = world.cells
   .map((row) => row[0])
   .filter((cell) => cell !== undefined)
   .map((cell) => toOffer(world, cell));
-const [{ country = "", service = "" } = {}] = offers;
 let now = Date.parse("2026-05-01T12:00:00Z");
 const router = createRouter({
   store: { saveLearned: async () => {}, loadLearned: async () => [] },
@@ -24,16 +24,20 @@ const router = createRouter({
   findOffer: () => undefined,
 });
 
-function measure(strategy: Strategy, stepMs: number): number {
-  const request = {
-    country,
-    service,
+function requestFor([first]: readonly Offer[], strategy: Strategy): VerificationRequest {
+  return {
+    country: first?.country ?? "",
+    service: first?.service ?? "",
     capability: "SMS",
     strategy,
     upstreams: [],
     excludeUpstreams: [],
     labels: {},
-  } as const;
+  };
+}
+
+function measure(strategy: Strategy, stepMs: number): number {
+  const request = requestFor(offers, strategy);
   let tried = 0;
   // Of the processor, not of the clock on the wall: other work on the machine does not count.
   const start = process.cpuUsage();
@@ -45,11 +49,34 @@ function measure(strategy: Strategy, stepMs: number): number {
   return process.cpuUsage(start).user / RUNS;
 }
 
+const BATCH = 1_000;
+let strangers = 0;
+
+/** Each time another country and service, in one second. */
+function measureUnseen(strategy: Strategy): number {
+  let us = 0;
+  for (let run = 0; run < RUNS; run += BATCH) {
+    const batch = Array.from({ length: BATCH }, () => {
+      strangers += 1;
+      const place = { country: `C${strangers % 200}`, service: `s${Math.floor(strangers / 200) % 1_000}` };
+      const unseen = offers.map((offer) => ({ ...offer, ...place }));
+      return { unseen, request: requestFor(unseen, strategy) };
+    });
+    const start = process.cpuUsage();
+    for (const [at, { unseen, request }] of batch.entries())
+      router.rank(unseen, request, LOCAL_CALLER, `ver_${run + at}`);
+    us += process.cpuUsage(start).user;
+  }
+  return us / RUNS;
+}
+
 process.stdout.write(`us per ranking of ${offers.length} offers, ${RUNS} rankings\n`);
-process.stdout.write(`${"".padEnd(16)}${"same second".padStart(14)}${"new second".padStart(14)}\n`);
+process.stdout.write(
+  `${"".padEnd(16)}${"same second".padStart(14)}${"new second".padStart(14)}${"never seen".padStart(14)}\n`,
+);
 for (const strategy of ["CHEAPEST", "BALANCED", "FASTEST", "MOST_RELIABLE"] as const) {
   measure(strategy, 0);
-  const cells = [measure(strategy, 0), strategy === "MOST_RELIABLE" ? undefined : measure(strategy, 1_000)];
-  const shown = cells.map((us) => (us === undefined ? "" : us.toFixed(2)).padStart(14));
+  const cells = [measure(strategy, 0), measure(strategy, 1_000), measureUnseen(strategy)];
+  const shown = cells.map((us) => us.toFixed(2).padStart(14));
   process.stdout.write(`${strategy.padEnd(16)}${shown.join("")}\n`);
 }

@@ -82,13 +82,15 @@ const LOOK_UP_ROWS = 16;
 
 /** Calls back with runs of byPlace that hold the scope's rows, each within one block. */
 export function eachRun(scope: IndexScope, visit: (block: number, start: number, end: number) => void): void {
-  const { index, blocks, services } = scope;
-  const isWanted = services && new Set(services);
+  const { index, blocks } = scope;
+  const services = scope.services && [...new Set(scope.services)];
+  const isWanted = new Uint8Array(index.services.size);
+  for (const service of services ?? []) isWanted[service] = 1;
   for (const block of blocks) {
     const [first, last] = [index.blockStarts[block] ?? 0, index.blockStarts[block + 1] ?? 0];
-    if (!isWanted) visit(block, first, last);
-    else if (isWanted.size * LOOK_UP_ROWS < last - first) {
-      for (const service of isWanted) {
+    if (!services) visit(block, first, last);
+    else if (services.length * LOOK_UP_ROWS < last - first) {
+      for (const service of services) {
         const [start, end] = index.placeRange(block, service);
         if (start < end) visit(block, start, end);
       }
@@ -97,15 +99,16 @@ export function eachRun(scope: IndexScope, visit: (block: number, start: number,
 }
 
 function eachWantedRun(
-  { servicesByPlace }: SnapshotIndex,
-  isWanted: ReadonlySet<number>,
+  { byPlace, snapshot }: SnapshotIndex,
+  isWanted: Uint8Array,
   first: number,
   last: number,
   visit: (start: number, end: number) => void,
 ): void {
+  const { size } = snapshot.offers;
   let start = first;
   for (let at = first; at < last; at += 1) {
-    if (isWanted.has(servicesByPlace[at] ?? 0)) continue;
+    if (isWanted[((byPlace[at] ?? 0) / size) >>> 0] === 1) continue;
     if (start < at) visit(start, at);
     start = at + 1;
   }

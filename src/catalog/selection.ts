@@ -31,11 +31,14 @@ export function selectRows(scope: IndexScope, filters: readonly RowFilter[], ord
 
 /** The scope's rows, by place. */
 function gather(scope: IndexScope): Uint32Array {
+  const { byPlace, snapshot } = scope.index;
   const rows = new Uint32Array(scope.mostRows);
   let length = 0;
   eachRun(scope, (_, start, end) => {
-    rows.set(scope.index.byPlace.subarray(start, end), length);
-    length += end - start;
+    for (let at = start; at < end; at += 1) {
+      rows[length] = (byPlace[at] ?? 0) % snapshot.offers.size;
+      length += 1;
+    }
   });
   return rows.subarray(0, length);
 }

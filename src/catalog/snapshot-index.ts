@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CatalogSnapshot, Numbers } from "../core/catalog.ts";
 import { PRODUCTS } from "../core/offer.ts";
-import { countBeforeNear, createNumbers, sortByNumber } from "./numbers.ts";
+import { countBeforeNear, sortByNumber } from "./numbers.ts";
 import { CHEAPEST_FIRST, type Order } from "./order.ts";
 import { createOfferRows, type OfferRows } from "./rows.ts";
 import { serviceDisplayName } from "./services.ts";
@@ -25,10 +25,11 @@ export interface SnapshotIndex extends OfferRows {
   readonly snapshot: CatalogSnapshot;
   readonly countries: ReadonlyMap<string, number>;
   readonly services: ReadonlyMap<string, number>;
-  /** Rows by block, then by service, then cheapest first. */
-  readonly byPlace: Uint32Array;
-  /** The service of each row of byPlace, so that looking for one does not jump about in memory. */
-  readonly servicesByPlace: Numbers;
+  /**
+   * Rows by block, then by service, then cheapest first; each as service * size + row, so that whoever looks for a service
+   * has the row as well: each look at another place in memory takes its time.
+   */
+  readonly byPlace: Uint32Array | Float64Array;
   /** Where each block begins in byPlace; one more for its end. */
   readonly blockStarts: Uint32Array;
   readonly blockTally: RowTally;
@@ -121,9 +122,13 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   await breathIfLarge();
   const byService = sortByNumber(size, cheapestFirst, s, (row) => (places[row] ?? 0) % s);
   await breathIfLarge();
-  const byPlace = sortByNumber(size, byService, blockCount, (row) => Math.floor((places[row] ?? 0) / s));
+  const rowsByPlace = sortByNumber(size, byService, blockCount, (row) => Math.floor((places[row] ?? 0) / s));
   await breathIfLarge();
-  const servicesByPlace = createNumbers(size, Math.max(0, s - 1), (at) => (places[byPlace[at] ?? 0] ?? 0) % s);
+  const byPlace = s * size <= 2 ** 32 ? rowsByPlace : Float64Array.from(rowsByPlace);
+  for (let at = 0; at < size; at += 1) {
+    const row = rowsByPlace[at] ?? 0;
+    byPlace[at] = ((places[row] ?? 0) % s) * size + row;
+  }
 
   return {
     ...rows,
@@ -131,7 +136,6 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     countries: new Map(offers.countries.map((country, index) => [country, index])),
     services: new Map(offers.services.map((service, index) => [service, index])),
     byPlace,
-    servicesByPlace,
     blockStarts,
     blockTally,
     blocks: [...blockTally.counts.keys()].filter((block) => (blockTally.counts[block] ?? 0) > 0),
@@ -140,8 +144,9 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
       const [start, end] = [blockStarts[block] ?? 0, blockStarts[block + 1] ?? 0];
       // Most countries have most services, and few offers for each.
       const guess = Math.floor(((end - start) * service) / s);
-      const first = start + countBeforeNear(guess, end - start, (at) => (servicesByPlace[start + at] ?? 0) < service);
-      return [first, first + countBeforeNear(0, end - first, (at) => (servicesByPlace[first + at] ?? 0) === service)];
+      const [low, high] = [service * size, (service + 1) * size];
+      const first = start + countBeforeNear(guess, end - start, (at) => (byPlace[start + at] ?? 0) < low);
+      return [first, first + countBeforeNear(0, end - first, (at) => (byPlace[first + at] ?? 0) < high)];
     },
     column: (by) => columns[by],
     orderOfRanks,

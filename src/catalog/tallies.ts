@@ -63,11 +63,12 @@ function wholeProducts({ index, blocks }: IndexScope): readonly number[] | undef
 }
 
 function eachRow(scope: IndexScope, visit: (block: number, service: number, price: number) => void): void {
-  const { byPlace, servicesByPlace, snapshot } = scope.index;
-  const { price } = snapshot.offers;
+  const { byPlace, snapshot } = scope.index;
+  const { price, size } = snapshot.offers;
   eachRun(scope, (block, start, end) => {
     for (let at = start; at < end; at += 1) {
-      visit(block, servicesByPlace[at] ?? 0, price[byPlace[at] ?? 0] ?? 0);
+      const service = ((byPlace[at] ?? 0) / size) >>> 0;
+      visit(block, service, price[(byPlace[at] ?? 0) - service * size] ?? 0);
     }
   });
 }

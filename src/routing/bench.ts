@@ -1,6 +1,6 @@
 import { type Belief, familiarity } from "./belief.ts";
 import type { Memory } from "./memory.ts";
-import { keyOf, type Place, placeOf } from "./place.ts";
+import { type Place, placeOf } from "./place.ts";
 
 /** So unlikely must a run of failures be, by what was known before it, to be taken for an outage. */
 const CELL_CHANCE = 0.01;
@@ -77,7 +77,7 @@ export interface Bench {
 
 /** `forget` takes a failure, of that weight and counted at that time, out of the estimates. */
 export function createBench(memory: Memory, forget: (place: Place, time: number, weight: number) => void): Bench {
-  // By `keyOf` a place, or by an upstream's id.
+  // By a place's key, or by an upstream's id.
   const rows = memory.table<Row>("bench", {
     fresh,
     read(json) {
@@ -126,7 +126,7 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
 
   return {
     standing(place, time, order) {
-      const row = rows.get(keyOf(place));
+      const row = rows.get(place.key);
       const cell = standingOf(row, time, order);
       if ("until" in cell) return cell;
       const whole = standingOf(rows.get(place.upstream), time, order);
@@ -136,7 +136,7 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
     },
 
     claim(place, order, time, until) {
-      for (const key of [keyOf(place), place.upstream]) {
+      for (const key of [place.key, place.upstream]) {
         const row = rows.get(key);
         if (!row || standingOf(row, time, order).state !== "back") continue;
         row.probe = { order, until };
@@ -145,7 +145,7 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
     },
 
     release(place, order) {
-      for (const key of [keyOf(place), place.upstream]) {
+      for (const key of [place.key, place.upstream]) {
         const row = rows.get(key);
         if (row?.probe?.order !== order) continue;
         row.probe = undefined;
@@ -154,7 +154,7 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
     },
 
     failed(place, { weight, belief, boughtAt, time, perDay }) {
-      const [cellKey, key] = [keyOf(place), place.upstream];
+      const [cellKey, key] = [place.key, place.upstream];
       const [cell, whole] = [rows.open(cellKey), rows.open(key)];
       // What was bought before the bench's end tells nothing new.
       const isExplained = [cell, whole].some((row) => row.times > 0 && boughtAt < row.until);
@@ -178,12 +178,12 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
       const { upstream } = place;
       const isOver = (key: string) => isBenched(key) && boughtAt >= rows.open(key).until;
       // The outage of an upstream was also that of its places.
-      const ended = isOver(upstream) ? placesAt(upstream) : isOver(keyOf(place)) ? [keyOf(place)] : [];
+      const ended = isOver(upstream) ? placesAt(upstream) : isOver(place.key) ? [place.key] : [];
       for (const key of ended) {
         forgetRun(key);
         reset(key);
       }
-      reset(keyOf(place));
+      reset(place.key);
       reset(upstream);
     },
 

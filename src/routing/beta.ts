@@ -32,20 +32,21 @@ function fraction(x: number, a: number, b: number): number {
   return result;
 }
 
-/** The chance that a draw from Beta(a, b) is at most x. */
-function betaBelow(x: number, a: number, b: number): number {
+/** The chance that a draw from Beta(a, b) is at most x; `scale` is the logarithm of 1 / B(a, b). */
+function betaBelow(x: number, a: number, b: number, scale: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(1 - x));
+  const front = Math.exp(scale + a * Math.log(x) + b * Math.log(1 - x));
   return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b;
 }
 
 /** The value that a draw from Beta(a, b) stays below with chance `share`, to a millionth. */
 export function betaQuantile(share: number, a: number, b: number): number {
+  const scale = logGamma(a + b) - logGamma(a) - logGamma(b);
   let [low, high] = [0, 1];
   while (high - low > 1e-6) {
     const middle = (low + high) / 2;
-    if (betaBelow(middle, a, b) < share) low = middle;
+    if (betaBelow(middle, a, b, scale) < share) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

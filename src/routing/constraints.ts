@@ -32,6 +32,8 @@ export interface Asked {
   readonly request: VerificationRequest;
   readonly caller: Caller;
   readonly rates: Rates;
+  /** See priceBounds. */
+  readonly bounds: readonly Money[];
   /** The estimated success rate; absent of rentals, which fail no minimum. */
   share?(offer: Offer): number;
   bar(offer: Offer, price: Money | undefined): Bar | undefined;
@@ -40,7 +42,7 @@ export interface Asked {
 type Holds = (quote: Quote, asked: Asked) => boolean;
 
 /** What prices are compared in where no bound says otherwise. */
-const NOTHING: Money = { currency: "USD", micros: 0n };
+const USUAL_YARDSTICK: readonly Money[] = [{ currency: "USD", micros: 0n }];
 
 /** In this order: what removes the last offer tells most about what the caller could change. */
 const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
@@ -67,17 +69,12 @@ const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
   ],
   ["OUT_OF_STOCK", ({ offer: { available, availableCount } }) => available && availableCount !== 0],
   ["CURRENCY_DIFFERS", isComparable],
-  [
-    "PRICE_ABOVE_MAX",
-    ({ price }, { request, caller, rates }) =>
-      priceBounds(request, caller).every((max) => price && isAtMost(price, max, rates)),
-  ],
+  ["PRICE_ABOVE_MAX", ({ price }, { bounds, rates }) => bounds.every((max) => price && isAtMost(price, max, rates))],
 ];
 
 /** Without a bound only an offer that the caller chose may be in a currency whose worth nobody knows. */
-function isComparable({ price }: Quote, { request, caller, rates }: Asked): boolean {
-  const set = priceBounds(request, caller);
-  const yardsticks = set.length > 0 || request.offerId !== undefined ? set : [NOTHING];
+function isComparable({ price }: Quote, { request, bounds, rates }: Asked): boolean {
+  const yardsticks = bounds.length > 0 || request.offerId !== undefined ? bounds : USUAL_YARDSTICK;
   return yardsticks.every((yardstick) => price && compareWorth(price, yardstick, rates) !== undefined);
 }
 

@@ -1,7 +1,8 @@
 import { fromLogit, logit, normalBelow } from "./beta.ts";
 import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
 import type { Memory } from "./memory.ts";
-import { keyOf, type Place } from "./place.ts";
+import { createMoment } from "./moment.ts";
+import type { Place } from "./place.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -101,16 +102,9 @@ export function createDeliveries(memory: Memory): Deliveries {
     write: writeFading,
   });
 
-  const keysOf = (place: Place) => ({
-    upstream: place.upstream,
-    country: `${place.upstream}/${place.country}`,
-    service: `${place.upstream}//${place.service}`,
-    cell: keyOf(place),
-  });
-
-  /** What is left at that time of what was counted under the key, by the half-life of that level. */
-  function countsAt(level: Level, key: string, time: number): Counts {
-    const fading = rows.get(key)?.fadings[HALF_LIVES.indexOf(LEVELS[level].halfLifeMs)];
+  /** What is left at that time of what was counted in the row, by the half-life of that level. */
+  function countsAt(level: Level, row: Row | undefined, time: number): Counts {
+    const fading = row?.fadings[HALF_LIVES.indexOf(LEVELS[level].halfLifeMs)];
     if (!fading) return NOTHING;
     const kept = factorAt(fading, time, LEVELS[level].halfLifeMs);
     const [orders = 0, codes = 0, logWait = 0] = fading.sums;
@@ -118,16 +112,43 @@ export function createDeliveries(memory: Memory): Deliveries {
     return { orders: Math.max(orders, 0) * kept, codes: bounded(codes, orders) * kept, logWait: logWait * kept };
   }
 
-  /** What a level has counted elsewhere than at the cell. */
-  function countsBeside(level: Level, key: string, cellKey: string, time: number): Counts {
-    const [all, own] = [countsAt(level, key, time), countsAt(level, cellKey, time)];
+  /** What is expected by what a level has counted elsewhere than at the cell. */
+  function expected(level: Level, key: string, parent: Expectation, cell: Row | undefined, time: number): Expectation {
+    const [all, own] = [countsAt(level, rows.get(key), time), countsAt(level, cell, time)];
     const orders = Math.max(all.orders - own.orders, 0);
     const codes = bounded(all.codes - own.codes, orders);
-    return { orders, codes, logWait: codes > 0 ? all.logWait - own.logWait : 0 };
+    return pulled(level, { orders, codes, logWait: codes > 0 ? all.logWait - own.logWait : 0 }, parent);
+  }
+
+  function levelsBeside({ upstream, country, service }: Place, cell: Row, time: number): Levels {
+    const whole = expected("upstream", upstream, USUAL, cell, time);
+    return {
+      upstream: whole,
+      country: expected("country", countryKey(upstream, country), whole, cell, time),
+      service: expected("service", serviceKey(upstream, service), whole, cell, time),
+    };
+  }
+
+  // Most places have seen nothing, and there are far fewer countries and services than places.
+  const wholes = createMoment((upstream, time) => expected("upstream", upstream, USUAL, undefined, time));
+  const countries = createMoment((upstream, time, country) =>
+    expected("country", countryKey(upstream, country), wholes.of(upstream, time), undefined, time),
+  );
+  const services = createMoment((upstream, time, service) =>
+    expected("service", serviceKey(upstream, service), wholes.of(upstream, time), undefined, time),
+  );
+
+  /** The same of a place that has seen nothing. */
+  function levelsAbove({ upstream, country, service }: Place, time: number): Levels {
+    return {
+      upstream: wholes.of(upstream, time),
+      country: countries.of(upstream, time, country),
+      service: services.of(upstream, time, service),
+    };
   }
 
   /** Log odds to be added to what the upstream claims: how much better its numbers are, or worse. */
-  function biasOf(upstream: string, time: number): number {
+  const bias = createMoment((upstream, time) => {
     const fading = claims.get(upstream);
     if (!fading) return 0;
     const kept = factorAt(fading, time, CLAIM_HALF_LIFE_MS);
@@ -136,20 +157,18 @@ export function createDeliveries(memory: Memory): Deliveries {
     const said = claimed / orders;
     const was = (bounded(codes, orders) * kept + CLAIM_TRUST * said) / (orders * kept + CLAIM_TRUST);
     return logit(was) - logit(said);
-  }
+  });
 
   function estimate(place: Place, { successRate, waitMs }: Claim, time: number): Delivery {
-    const keys = keysOf(place);
-    const upstream = pulled("upstream", countsBeside("upstream", keys.upstream, keys.cell, time), USUAL);
-    const country = pulled("country", countsBeside("country", keys.country, keys.cell, time), upstream);
-    const service = pulled("service", countsBeside("service", keys.service, keys.cell, time), upstream);
-    const cell = countsAt("cell", keys.cell, time);
+    const row = rows.get(place.key);
+    const { upstream, country, service } = row ? levelsBeside(place, row, time) : levelsAbove(place, time);
+    const cell = countsAt("cell", row, time);
     // Where both the country and the service are better than the upstream, the two together are better still.
-    const share = fromLogit(logit(country.share) + logit(service.share) - logit(upstream.share));
+    const share = fromLogit(country.logOdds + service.logOdds - upstream.logOdds);
     const logWait = country.logWait + service.logWait - upstream.logWait;
     const { parentCounts } = LEVELS.cell;
     const claimed = successRate === undefined ? 0 : CLAIM_COUNTS;
-    const claim = claimed && fromLogit(logit(successRate ?? 0) + biasOf(place.upstream, time));
+    const claim = claimed && fromLogit(logit(successRate ?? 0) + bias.of(place.upstream, time));
     const alpha = parentCounts * share + claimed * claim + cell.codes;
     const beta = parentCounts * (1 - share) + claimed * (1 - claim) + cell.orders - cell.codes;
     const waits = waitMs ? CLAIM_COUNTS : 0;
@@ -163,9 +182,9 @@ export function createDeliveries(memory: Memory): Deliveries {
       share: alpha / (alpha + beta),
       medianWaitMs,
       meanWaitMs: medianWaitMs * MEAN_OVER_MEDIAN,
-      seen: rows.get(keys.cell)?.seen ?? 0,
+      seen: row?.seen ?? 0,
       seenShare: cell.orders > 0 ? cell.codes / cell.orders : undefined,
-      isGrounded: claimed > 0 || rows.get(keys.upstream) !== undefined,
+      isGrounded: claimed > 0 || rows.get(place.upstream) !== undefined,
     };
   }
 
@@ -173,7 +192,8 @@ export function createDeliveries(memory: Memory): Deliveries {
     estimate,
 
     count(place, time, { orders, codes, logWait, seen = Math.sign(orders) }) {
-      for (const key of Object.values(keysOf(place))) {
+      const { upstream, country, service, key: cellKey } = place;
+      for (const key of [upstream, countryKey(upstream, country), serviceKey(upstream, service), cellKey]) {
         const row = rows.open(key);
         row.fadings.forEach((fading, at) => {
           addTo(fading, time, HALF_LIVES[at] ?? 0, [orders, codes, logWait]);
@@ -181,25 +201,26 @@ export function createDeliveries(memory: Memory): Deliveries {
         row.seen += seen;
         rows.changed(key);
       }
+      for (const level of [wholes, countries, services]) level.forget(upstream);
     },
 
     countClaim(upstream, time, claimed, codes) {
       addTo(claims.open(upstream), time, CLAIM_HALF_LIFE_MS, [1, codes, claimed]);
       claims.changed(upstream);
+      bias.forget(upstream);
     },
 
-    seenAt(place, time) {
-      const key = keyOf(place);
-      const { orders, codes } = countsAt("cell", key, time);
-      return { seen: rows.get(key)?.seen ?? 0, seenShare: orders > 0 ? codes / orders : undefined };
+    seenAt({ key }, time) {
+      const row = rows.get(key);
+      const { orders, codes } = countsAt("cell", row, time);
+      return { seen: row?.seen ?? 0, seenShare: orders > 0 ? codes / orders : undefined };
     },
 
-    perDay(place, time) {
-      const keys = keysOf(place);
+    perDay({ key, upstream }, time) {
       // In a steady state the counts are the rate times the mean age of what is not forgotten.
-      const rate = (level: "cell" | "upstream") =>
-        (countsAt(level, keys[level], time).orders * Math.LN2 * DAY_MS) / LEVELS[level].halfLifeMs;
-      return { cell: rate("cell"), upstream: rate("upstream") };
+      const rate = (level: Level, of: string) =>
+        (countsAt(level, rows.get(of), time).orders * Math.LN2 * DAY_MS) / LEVELS[level].halfLifeMs;
+      return { cell: rate("cell", key), upstream: rate("upstream", upstream) };
     },
 
     arrivedBy(ageMs, place, time) {
@@ -209,19 +230,34 @@ export function createDeliveries(memory: Memory): Deliveries {
   };
 }
 
+function countryKey(upstream: string, country: string): string {
+  return `${upstream}/${country}`;
+}
+
+function serviceKey(upstream: string, service: string): string {
+  return `${upstream}//${service}`;
+}
+
 const NOTHING: Counts = { orders: 0, codes: 0, logWait: 0 };
 
 interface Expectation {
   readonly share: number;
+  /** Of the share. */
+  readonly logOdds: number;
   readonly logWait: number;
 }
 
-const USUAL: Expectation = { share: USUAL_SHARE, logWait: USUAL_LOG_WAIT };
+/** What is expected above a place. */
+type Levels = Readonly<Record<"upstream" | "country" | "service", Expectation>>;
+
+const USUAL: Expectation = { share: USUAL_SHARE, logOdds: logit(USUAL_SHARE), logWait: USUAL_LOG_WAIT };
 
 function pulled(level: Level, { orders, codes, logWait }: Counts, parent: Expectation): Expectation {
   const { parentCounts } = LEVELS[level];
+  const share = (parentCounts * parent.share + codes) / (parentCounts + orders);
   return {
-    share: (parentCounts * parent.share + codes) / (parentCounts + orders),
+    share,
+    logOdds: logit(share),
     logWait: (parentCounts * parent.logWait + logWait) / (parentCounts + codes),
   };
 }

@@ -4,7 +4,7 @@ import { betaQuantile } from "./beta.ts";
 import type { Deliveries, Delivery } from "./delivery.ts";
 import type { Loss, Losses } from "./losses.ts";
 import { type Outages, shareWith } from "./outages.ts";
-import { keyOf } from "./place.ts";
+import type { Place } from "./place.ts";
 import type { Stock } from "./stock.ts";
 
 /** What is expected of a purchase. */
@@ -27,7 +27,8 @@ const STEP_MS = 1_000;
 const MOST_KEPT = 20_000;
 
 export interface Estimates {
-  of(offer: Offer, time: number): Estimate;
+  /** The offer's place is given with it. */
+  of(offer: Offer, place: Place, time: number): Estimate;
   /** What was kept of the upstream's places does not hold any more. */
   changed(upstream: string): void;
 }
@@ -54,49 +55,54 @@ export function createEstimates(parts: {
   const { deliveries, losses, stock, outages } = parts;
   const kept = new Map<string, Kept>();
   const versions = new Map<string, number>();
+  const versionOf = (upstream: string) => versions.get(upstream) ?? 0;
 
-  function estimate(offer: Offer, time: number): Estimate {
+  function estimate(offer: Offer, place: Place, time: number): Estimate {
     const { publishedSuccessRate: successRate, publishedWaitMs: waitMs } = offer;
-    const {
-      alpha,
-      beta,
-      share: usualShare,
-      medianWaitMs,
-      meanWaitMs,
-      seen,
-      seenShare,
-      isGrounded,
-    } = deliveries.estimate(offer, { successRate, waitMs }, time);
-    const { refundShare, giveUpMs } = losses.estimate(offer, time);
-    const availability = stock.share(offer, time);
-    const outage = outages.chance(offer, time) * familiarity({ alpha, beta });
-    const share = shareWith(outage, usualShare);
-    const expected = { share, usualShare, outage, medianWaitMs, meanWaitMs, refundShare, giveUpMs, availability };
-    return { ...expected, alpha, beta, seen, seenShare, isGrounded, low: undefined, lowShare };
+    const delivery = deliveries.estimate(place, { successRate, waitMs }, time);
+    const { refundShare, giveUpMs } = losses.estimate(place, time);
+    const outage = outages.chance(place, time) * familiarity(delivery);
+    return {
+      alpha: delivery.alpha,
+      beta: delivery.beta,
+      share: shareWith(outage, delivery.share),
+      usualShare: delivery.share,
+      outage,
+      medianWaitMs: delivery.medianWaitMs,
+      meanWaitMs: delivery.meanWaitMs,
+      refundShare,
+      giveUpMs,
+      availability: stock.share(place, time),
+      seen: delivery.seen,
+      seenShare: delivery.seenShare,
+      isGrounded: delivery.isGrounded,
+      low: undefined,
+      lowShare,
+    };
   }
 
   return {
-    of(offer, time) {
+    of(offer, place, time) {
       const step = Math.floor(time / STEP_MS);
-      const version = versions.get(offer.upstream) ?? 0;
-      const key = keyOf(offer);
-      const known = kept.get(key);
+      const known = kept.get(place.key);
       const { publishedSuccessRate: claimedShare, publishedWaitMs: claimedWaitMs } = offer;
       if (
         known?.step === step &&
-        known.version === version &&
+        known.version === versionOf(place.upstream) &&
         known.claimedShare === claimedShare &&
         known.claimedWaitMs === claimedWaitMs
       ) {
         return known.estimate;
       }
-      const fresh = estimate(offer, step * STEP_MS);
+      const fresh = estimate(offer, place, step * STEP_MS);
+      // What has seen nothing is worked out as fast, and there is much more of it.
+      if (fresh.seen === 0) return fresh;
       if (kept.size >= MOST_KEPT) kept.clear();
-      kept.set(key, { step, version, claimedShare, claimedWaitMs, estimate: fresh });
+      kept.set(place.key, { step, version: versionOf(place.upstream), claimedShare, claimedWaitMs, estimate: fresh });
       return fresh;
     },
     changed(upstream) {
-      versions.set(upstream, (versions.get(upstream) ?? 0) + 1);
+      versions.set(upstream, versionOf(upstream) + 1);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
 import type { Memory } from "./memory.ts";
+import { createMoment } from "./moment.ts";
 import type { Place } from "./place.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -31,32 +32,36 @@ export function createLosses(memory: Memory): Losses {
     read: (json) => readFading(json, 4),
     write: writeFading,
   });
-  const levelsOf = ({ upstream, country }: Place) =>
+  const levelsOf = (upstream: string, country: string) =>
     [
       [upstream, UPSTREAM],
       [`${upstream}/${country}`, COUNTRY],
     ] as const;
+  const countries = createMoment(estimate);
 
-  function count(place: Place, time: number, amounts: readonly number[]): void {
-    for (const [key, { halfLifeMs }] of levelsOf(place)) {
+  function count({ upstream, country }: Place, time: number, amounts: readonly number[]): void {
+    for (const [key, { halfLifeMs }] of levelsOf(upstream, country)) {
       addTo(rows.open(key), time, halfLifeMs, amounts);
       rows.changed(key);
     }
+    countries.forget(upstream);
+  }
+
+  function estimate(upstream: string, time: number, country: string): Loss {
+    let [refundShare, giveUpMs] = [USUAL_REFUND, USUAL_GIVE_UP_MS];
+    for (const [key, { halfLifeMs, parentCounts }] of levelsOf(upstream, country)) {
+      const row = rows.get(key);
+      if (!row) continue;
+      const kept = factorAt(row, time, halfLifeMs);
+      const [refunds = 0, shares = 0, waits = 0, waited = 0] = row.sums;
+      refundShare = (parentCounts * refundShare + shares * kept) / (parentCounts + refunds * kept);
+      giveUpMs = (parentCounts * giveUpMs + waited * kept) / (parentCounts + waits * kept);
+    }
+    return { refundShare, giveUpMs };
   }
 
   return {
-    estimate(place, time) {
-      let [refundShare, giveUpMs] = [USUAL_REFUND, USUAL_GIVE_UP_MS];
-      for (const [key, { halfLifeMs, parentCounts }] of levelsOf(place)) {
-        const row = rows.get(key);
-        if (!row) continue;
-        const kept = factorAt(row, time, halfLifeMs);
-        const [refunds = 0, shares = 0, waits = 0, waited = 0] = row.sums;
-        refundShare = (parentCounts * refundShare + shares * kept) / (parentCounts + refunds * kept);
-        giveUpMs = (parentCounts * giveUpMs + waited * kept) / (parentCounts + waits * kept);
-      }
-      return { refundShare, giveUpMs };
-    },
+    estimate: ({ upstream, country }, time) => countries.of(upstream, time, country),
     countWait: (place, time, waitedMs) => count(place, time, [0, 0, 1, waitedMs]),
     countRefund: (place, time, share) => count(place, time, [1, share, 0, 0]),
   };

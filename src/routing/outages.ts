@@ -1,6 +1,6 @@
 import { faded } from "./fading.ts";
 import type { Memory } from "./memory.ts";
-import { keyOf, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
 
 const MINUTE_MS = 60_000;
 /**
@@ -51,7 +51,7 @@ export function shareWith(outage: number, share: number): number {
 }
 
 export function createOutages(memory: Memory): Outages {
-  // By `keyOf` a place, or by an upstream's id.
+  // By a place's key, or by an upstream's id.
   const rows = memory.table<Row>("outages", {
     fresh: () => ({ chance: 0, at: 0, workedAt: 0 }),
     read(json) {
@@ -68,14 +68,13 @@ export function createOutages(memory: Memory): Outages {
   }
 
   /** By how likely it was if all is well, `well`, and in an outage of either, `out` (Bayes). */
-  function weigh(place: Place, time: number, well: number, out: number): void {
-    const key = keyOf(place);
-    const [cell, whole] = [chanceAt(key, CELL, time), chanceAt(place.upstream, UPSTREAM, time)];
+  function weigh({ key, upstream }: Place, time: number, well: number, out: number): void {
+    const [cell, whole] = [chanceAt(key, CELL, time), chanceAt(upstream, UPSTREAM, time)];
     const free = (1 - cell) * (1 - whole);
     const all = free * well + (1 - free) * out;
     for (const [of, chance] of [
       [key, (cell * out) / all],
-      [place.upstream, (whole * out) / all],
+      [upstream, (whole * out) / all],
     ] as const) {
       const row = rows.open(of);
       row.chance = chance;
@@ -85,18 +84,18 @@ export function createOutages(memory: Memory): Outages {
   }
 
   return {
-    chance(place, time) {
-      const well = (1 - chanceAt(keyOf(place), CELL, time)) * (1 - chanceAt(place.upstream, UPSTREAM, time));
+    chance({ key, upstream }, time) {
+      const well = (1 - chanceAt(key, CELL, time)) * (1 - chanceAt(upstream, UPSTREAM, time));
       return Math.max(1 - well / USUALLY_WELL, 0);
     },
 
     failed(place, { share, weight, boughtAt, time }) {
-      if (boughtAt < (rows.get(keyOf(place))?.workedAt ?? 0)) return;
+      if (boughtAt < (rows.get(place.key)?.workedAt ?? 0)) return;
       weigh(place, time, 1 - weight * share, 1 - weight * Math.min(OUTAGE_SHARE, share));
     },
 
     succeeded(place, { share, boughtAt, time }) {
-      const row = rows.open(keyOf(place));
+      const row = rows.open(place.key);
       row.workedAt = Math.max(row.workedAt, boughtAt);
       weigh(place, time, share, Math.min(OUTAGE_SHARE, share));
     },

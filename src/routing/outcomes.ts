@@ -5,7 +5,7 @@ import type { Bench } from "./bench.ts";
 import type { Deliveries } from "./delivery.ts";
 import type { Losses } from "./losses.ts";
 import type { Outages } from "./outages.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeAt } from "./place.ts";
 import type { Stock } from "./stock.ts";
 
 /** A client that gives up earlier says nothing of the number. */
@@ -66,7 +66,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
     const last = attempts.at(-1);
     if (last?.outcome !== "REFUSED" || attempts.length <= state.attempts) return;
     state.attempts = attempts.length;
-    const place = { upstream: last.upstream, country, service };
+    const place = placeAt({ upstream: last.upstream, country, service });
     if (last.reason === "NO_NUMBERS") stock.refused(place, last.offerId, time);
     if (last.reason === "UPSTREAM_FUNDS") access.refusedFor(last.upstream, last.quotedPrice);
     bench.release(place, verificationId);
@@ -141,7 +141,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
         followed.delete(verificationId);
         return;
       }
-      const place = { upstream, country, service };
+      const place = placeAt({ upstream, country, service });
       if (!isTerminal(status) || followed.has(verificationId)) {
         notePurchase(verification, place, time);
         noteCode(verification, place);

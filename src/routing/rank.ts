@@ -50,12 +50,17 @@ export interface Ranking {
   readonly retryAfterMs: number | undefined;
 }
 
+/** What is known of one offer. */
+export interface Known {
+  /** Undefined of a rental. */
+  readonly estimate: Estimate | undefined;
+  readonly benching: Benching;
+  readonly soldOutUntil: number | undefined;
+}
+
 /** What is known beside the offers. */
 export interface Knowledge {
-  /** Absent of rentals. */
-  estimate?(quote: Quote): Estimate;
-  soldOutUntil(quote: Quote): number | undefined;
-  benching(quote: Quote): Benching;
+  of(quote: Quote): Known;
   retryAfterMs(excluded: readonly Excluded[]): number | undefined;
   /** Whose purchase it is; without one nothing is drawn. */
   readonly order?: string | undefined;
@@ -65,14 +70,14 @@ export interface Knowledge {
 export function rank(quotes: readonly Quote[], asked: Asked, known: Knowledge): Ranking {
   const { rates, request } = asked;
   const excluded: Excluded[] = [];
-  const fitting: (Quote & { readonly price: Money })[] = [];
+  const fitting: Fitting[] = [];
   for (const quote of quotes) {
     const { offer, price } = quote;
     const exclusion = exclusionOf(quote, asked);
-    if (exclusion === undefined && price) fitting.push({ offer, price });
+    if (exclusion === undefined && price) fitting.push({ offer, price, weighed: weigh(price, rates) });
     else excluded.push(leftOut(quote, exclusion ?? "PRICE_UNKNOWN", asked));
   }
-  const worth = worthOf(request.strategy, median(fitting, rates));
+  const worth = worthOf(request.strategy, () => median(fitting));
   const placed = fitting.map((quote) => place(quote, request.strategy, worth, asked, known));
   placed.sort((a, b) => compare(a, b, rates));
   const drawn = known.order === undefined ? placed : explore(placed, known.order, request.strategy, worth);
@@ -89,29 +94,26 @@ export function rank(quotes: readonly Quote[], asked: Asked, known: Knowledge): 
   };
 }
 
-/** A candidate while it is being placed. */
-export interface Placed extends Candidate {
-  score: number;
-  explores: boolean;
+interface Fitting extends Quote {
+  readonly price: Money;
   /** The price in millionths of a dollar: for weighing, never for paying. */
   readonly weighed: number;
+}
+
+/** A candidate while it is being placed. */
+export interface Placed extends Candidate, Fitting {
+  readonly price: Money;
+  score: number;
+  explores: boolean;
   at: number;
   among: readonly Candidate[];
   readonly strategy: Strategy;
   readonly rates: Rates;
 }
 
-function place(
-  quote: Quote & { readonly price: Money },
-  strategy: Strategy,
-  worth: Worth,
-  { rates }: Asked,
-  known: Knowledge,
-): Placed {
-  const { offer, price } = quote;
-  const weighed = weigh(price, rates);
-  const benching = known.benching(quote);
-  const present = known.estimate?.(quote);
+function place(quote: Fitting, strategy: Strategy, worth: Worth, { rates }: Asked, known: Knowledge): Placed {
+  const { offer, price, weighed } = quote;
+  const { estimate: present, benching, soldOutUntil } = known.of(quote);
   const estimate = present && benching.state === "back" ? asBefore(present, benching.before) : present;
   return {
     offer,
@@ -119,7 +121,7 @@ function place(
     estimate,
     weighed,
     score: estimate ? scoreOf(weighed, estimate, strategy, worth) : weighed,
-    setBack: setBackOf(quote, benching, known),
+    setBack: setBackOf(benching, soldOutUntil),
     explores: false,
     probes: benching.state === "back",
     at: 0,
@@ -150,11 +152,10 @@ function scoreOf(weighed: number, estimate: Estimate, strategy: Strategy, worth:
     : expectedCost(weighed, estimate.share, estimate, worth);
 }
 
-function setBackOf(quote: Quote, benching: Benching, known: Knowledge): SetBack | undefined {
+function setBackOf(benching: Benching, soldOutUntil: number | undefined): SetBack | undefined {
   if (benching.state === "benched") return { why: "BENCHED", until: benching.until };
   if (benching.state === "probed") return { why: "PROBED", until: benching.until };
-  const until = known.soldOutUntil(quote);
-  return until === undefined ? undefined : { why: "SOLD_OUT", until };
+  return soldOutUntil === undefined ? undefined : { why: "SOLD_OUT", until: soldOutUntil };
 }
 
 /** What may be sold out may also be there again; what is benched sells, and does not deliver. */
@@ -180,8 +181,8 @@ function weigh(price: Money, rates: Rates): number {
   return Number((price.currency === "USD" ? price : (inDollars(price, rates) ?? price)).micros);
 }
 
-function median(quotes: readonly { readonly price: Money }[], rates: Rates): number {
-  const sorted = quotes.map(({ price }) => weigh(price, rates)).sort((a, b) => a - b);
+function median(quotes: readonly Fitting[]): number {
+  const sorted = quotes.map(({ weighed }) => weighed).sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }
 

@@ -2,6 +2,7 @@ import type { Problem, Verification } from "../core/verification.ts";
 import type { Deliveries } from "./delivery.ts";
 import type { Memory } from "./memory.ts";
 import { codeOf, type Outcomes } from "./outcomes.ts";
+import { placeAt } from "./place.ts";
 
 /** Reports on so many verifications are remembered; those on older ones would count anew. */
 const MOST_VERIFICATIONS = 10_000;
@@ -62,7 +63,7 @@ export function createReports({ memory, deliveries, outcomes, changed }: ReportP
       keep(verificationId, [...known, problem]);
       // Its end without a code has been counted as just that.
       if (status === "EXPIRED" && messages.length === 0 && problem === "CODE_MISSING") return;
-      const place = { upstream, country, service };
+      const place = placeAt({ upstream, country, service });
       if (messages.length > 0 && known.length === 0) {
         const { at, logWait } = codeOf(verification);
         deliveries.count(place, at, { orders: -1, codes: -1, logWait: -logWait });

@@ -9,16 +9,16 @@ import type { CallEnd, Upstream, UpstreamState } from "../core/upstream.ts";
 import type { Problem, Verification, VerificationRequest } from "../core/verification.ts";
 import { type Bar, createAccess } from "./access.ts";
 import { createBench } from "./bench.ts";
-import type { Asked } from "./constraints.ts";
+import { type Asked, priceBounds } from "./constraints.ts";
 import { createDeliveries } from "./delivery.ts";
 import { createEstimates } from "./estimates.ts";
 import { createLosses } from "./losses.ts";
 import { createMemory } from "./memory.ts";
 import { createOutages } from "./outages.ts";
 import { createOutcomes } from "./outcomes.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeAt } from "./place.ts";
 import { createProber } from "./probe.ts";
-import { type Excluded, type Knowledge, type Ranking, rank } from "./rank.ts";
+import { type Excluded, type Knowledge, type Known, type Ranking, rank } from "./rank.ts";
 import { createReports } from "./reports.ts";
 import { createStock } from "./stock.ts";
 import { rentalQuote } from "./terms.ts";
@@ -90,6 +90,9 @@ const STATE_OF: Readonly<Record<Bar, UpstreamState>> = {
   UPSTREAM_UNREACHABLE: "UNREACHABLE",
 };
 
+/** What is known of the offers of rentals. */
+const UNKNOWN: Known = { estimate: undefined, benching: { state: "playing" }, soldOutUntil: undefined };
+
 export function createRouter({ store, clock, log, rates, findUpstream, findOffer }: RouterParts): Router {
   const memory = createMemory({ store, clock, log });
   const deliveries = createDeliveries(memory);
@@ -135,44 +138,46 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
         request,
         caller,
         rates,
+        bounds: priceBounds(request, caller),
         // Of what nothing is known, nothing is promised either. An outage puts an offer back, and never out.
         share: (offer) => {
-          const { usualShare, isGrounded } = estimates.of(offer, time);
+          const { usualShare, isGrounded } = estimates.of(offer, placeAt(offer), time);
           return isGrounded ? usualShare : 0;
         },
         bar: ({ upstream }, price) => access.barredFor(upstream, price, time),
       };
       const known: Knowledge = {
-        estimate: ({ offer }) => estimates.of(offer, time),
-        soldOutUntil: ({ offer }) => stock.soldOutUntil(offer, offer.offerId, time),
-        benching: ({ offer }) => bench.standing(offer, time, order),
+        of({ offer }) {
+          const place = placeAt(offer);
+          return {
+            estimate: estimates.of(offer, place, time),
+            benching: bench.standing(place, time, order),
+            soldOutUntil: stock.soldOutUntil(place, offer.offerId, time),
+          };
+        },
         retryAfterMs,
         order,
       };
       const quotes = offers.map((offer) => ({ offer, price: offer.price }));
       const ranking = rank(quotes, asked, known);
       const [first] = ranking.candidates;
-      if (order !== undefined && first?.probes) bench.claim(first.offer, order, time, time + CLAIM_MS);
+      if (order !== undefined && first?.probes) bench.claim(placeAt(first.offer), order, time, time + CLAIM_MS);
       return ranking;
     },
 
     rankRentals(offers, days, request, caller) {
       const time = clock.now();
       const bar = ({ upstream }: Offer, price: Money | undefined) => access.barredFor(upstream, price, time);
-      const asked: Asked = { request, caller, rates, bar };
+      const asked: Asked = { request, caller, rates, bounds: priceBounds(request, caller), bar };
       return rank(
         offers.map((offer) => rentalQuote(offer, days)),
         asked,
-        {
-          soldOutUntil: () => undefined,
-          benching: () => ({ state: "playing" }),
-          retryAfterMs,
-        },
+        { of: () => UNKNOWN, retryAfterMs },
       );
     },
 
     observed(offer) {
-      const { seen, seenShare } = deliveries.seenAt(offer, clock.now());
+      const { seen, seenShare } = deliveries.seenAt(placeAt(offer), clock.now());
       return { successRate: seen > 0 ? seenShare : undefined, sampleCount: seen };
     },
 

@@ -18,9 +18,9 @@ export interface Worth {
 const NOTHING: Worth = { perMs: 0, perNumber: 0 };
 
 /** What time is worth to a strategy, among offers of which this is the median price. */
-export function worthOf(strategy: Strategy, medianPrice: number): Worth {
+export function worthOf(strategy: Strategy, medianPrice: () => number): Worth {
   if (strategy !== "BALANCED" && strategy !== "FASTEST") return NOTHING;
-  const perMs = (medianPrice / BALANCED_MS_PER_PRICE) * (strategy === "FASTEST" ? FASTEST_FACTOR : 1);
+  const perMs = (medianPrice() / BALANCED_MS_PER_PRICE) * (strategy === "FASTEST" ? FASTEST_FACTOR : 1);
   return { perMs, perNumber: perMs * RENUMBER_MS };
 }
 

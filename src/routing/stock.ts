@@ -1,6 +1,6 @@
 import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
 import type { Memory } from "./memory.ts";
-import { keyOf, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
 
 const HALF_LIFE_MS = 60 * 60_000;
 /** Before anything is known, and how many purchases that counts as. */
@@ -37,8 +37,7 @@ export function createStock(memory: Memory): Stock {
     write: ({ fading, soldOut }) => ({ tried: writeFading(fading), soldOut: Object.fromEntries(soldOut) }),
   });
 
-  function answered(place: Place, time: number, sold: number, change: (soldOut: Row["soldOut"]) => void): void {
-    const key = keyOf(place);
+  function answered({ key }: Place, time: number, sold: number, change: (soldOut: Row["soldOut"]) => void): void {
     const { fading, soldOut } = rows.open(key);
     addTo(fading, time, HALF_LIFE_MS, [1, sold]);
     for (const [offerId, until] of soldOut) if (until <= time) soldOut.delete(offerId);
@@ -47,15 +46,15 @@ export function createStock(memory: Memory): Stock {
   }
 
   return {
-    share(place, time) {
-      const row = rows.get(keyOf(place));
+    share({ key }, time) {
+      const row = rows.get(key);
       if (!row) return USUAL_SHARE;
       const kept = factorAt(row.fading, time, HALF_LIFE_MS);
       const [tried = 0, sold = 0] = row.fading.sums;
       return (USUAL_COUNTS * USUAL_SHARE + sold * kept) / (USUAL_COUNTS + tried * kept);
     },
-    soldOutUntil(place, offerId, time) {
-      const until = rows.get(keyOf(place))?.soldOut.get(offerId) ?? 0;
+    soldOutUntil({ key }, offerId, time) {
+      const until = rows.get(key)?.soldOut.get(offerId) ?? 0;
       return until > time ? until : undefined;
     },
     sold: (place, offerId, time) => answered(place, time, 1, (soldOut) => soldOut.delete(offerId)),

@@ -7,7 +7,7 @@ import { createView } from "../../src/catalog/view.ts";
 import type { Capability, Product } from "../../src/core/offer.ts";
 import type { Listing } from "../../src/core/upstream.ts";
 import { readCatalogPayload, writeCatalogPayload } from "../../src/store/catalog-payload.ts";
-import { offersOf, snapshotOf } from "./fakes.ts";
+import { listing, offersOf, snapshotOf } from "./fakes.ts";
 
 const TIME = new Date("2026-05-01T12:00:00Z");
 
@@ -165,6 +165,21 @@ describe("offers in columns", () => {
     }));
     const upstream = { id: "a", provider: "acme" };
     expect(offersOf(await snapshotOf(upstream, listings, TIME))).toEqual(plainOffers(upstream, listings, TIME));
+  });
+
+  it("are found among more services than a number of 32 bits has room for beside the row", async () => {
+    const names = Array.from({ length: 66_000 }, (_, n) => `app ${n}`);
+    const listings = names.map((serviceName, n) => listing(`${n}`, { serviceName }));
+    const snapshot = await snapshotOf({ id: "a", provider: "acme" }, listings, TIME);
+    const view = createView(1, [await indexSnapshot(snapshot, setImmediate)]);
+    for (const n of [0, 40_000, 65_999, 9_999]) {
+      const one = [{ offerId: `a:${n}`, service: `app${n}` }];
+      expect(view.offersFor("VERIFICATION", "US", `app${n}`)).toMatchObject(one);
+      expect(view.offers({ service: `app${n}` }).slice(0, 9)).toMatchObject(one);
+      expect(view.services({ allow: { services: [`app${n}`] } })).toMatchObject([
+        { service: `app${n}`, offerCount: 1 },
+      ]);
+    }
   });
 });
 

@@ -69,6 +69,27 @@ describe("the estimate", () => {
     expect(estimateOf(visit, dear).share).toBeCloseTo(0.75, 5);
   });
 
+  it("knows of the neighbours' latest outcome at once", async () => {
+    const visit = await visitRouter({ offers: [offer("1", { upstream: "cheap", publishedSuccessRate: 0.9 })] });
+    const lives = createLives(visit);
+    const bought = lives.buy(cheap);
+    const failing = lives.buy(cheap);
+    const neighbours = [{ country: "GB" }, { service: "telegram" }, { country: "GB", service: "telegram" }].map(
+      (place) => offer("2", { upstream: "cheap", publishedSuccessRate: 0.9, ...place }),
+    );
+    await visit.clock.advance(10_000);
+    const before = neighbours.map((neighbour) => estimateOf(visit, neighbour));
+    lives.receive(bought);
+    const after = neighbours.map((neighbour) => estimateOf(visit, neighbour));
+    for (const [at, { share }] of after.entries()) expect(share).toBeGreaterThan(before[at]?.share ?? 1);
+    lives.end(failing, "EXPIRED", usd(0n));
+    const last = neighbours.map((neighbour) => estimateOf(visit, neighbour));
+    for (const [at, { share, refundShare }] of last.entries()) {
+      expect(share).toBeLessThan(after[at]?.share ?? 0);
+      expect(refundShare).toBeLessThan(0.8);
+    }
+  });
+
   it("counts what a place has seen once, not again through its neighbourhood", async () => {
     const visit = await visitRouter();
     await live(visit, cheap, 8);
