@@ -220,9 +220,15 @@ describe("an uncertain purchase", () => {
   it("is the operator's when the balance says that it was sold and a whole list that it was not", async () => {
     const gateway = await startAt(UPSTREAM);
     const { control } = gateway.sandbox;
-    const balance = (Number.parseFloat(control.books()[UPSTREAM].balance) - 0.4).toFixed(2);
+    const { offers } = await gateway.catalog.listOffers({
+      countryCode: "US",
+      service: "whatsapp",
+      upstreams: [UPSTREAM],
+    });
+    const [offer] = offers;
+    const balance = (Number.parseFloat(control.books()[UPSTREAM].balance) - decimal(offer?.price)).toFixed(2);
     control.setBalance({ upstream: UPSTREAM, balance });
-    await breakOff(gateway, UPSTREAM, "reset_before");
+    await breakOff(gateway, UPSTREAM, "reset_before", { offerId: offer?.offerId });
     await turn(gateway, 60_000, 200);
     await turn(gateway, 3 * 3_600_000, 60_000);
     expect(await statuses(gateway)).toEqual([Status.PENDING]);
