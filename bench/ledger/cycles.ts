@@ -13,8 +13,8 @@ import { printTable } from "./table.ts";
 
 const WORKERS = 512;
 /** What else the machine does changes from second to second: of several rounds, the median and the best. */
-const ROUNDS = 7;
-const CYCLES = 6_000;
+const ROUNDS = 5;
+const CYCLES = 20_000;
 const [FINISHED, OPEN] = [100_000, 10_000];
 
 /** How often a transaction was committed. */
@@ -83,11 +83,11 @@ function list(...statuses: VerificationStatus[]) {
 }
 
 try {
-  await createRun("warm-up", WORKERS).round(2_000);
+  await createRun("warm-up", WORKERS).round(CYCLES / 2);
   const apart = createRun("one commit per command (1 worker)", 1);
   const together = createRun(`group commit (${WORKERS} workers)`, WORKERS);
   for (let round = 0; round < ROUNDS; round += 1) {
-    await apart.round(CYCLES / 10);
+    await apart.round(CYCLES / 20);
     await together.round(CYCLES);
   }
   printTable([apart.row(), together.row()]);
