@@ -1,5 +1,5 @@
 import { words } from "./languages/languages.ts";
-import { createPhrases, isSpaced, list, type Span, spelling } from "./phrases.ts";
+import { createPhrases, isSpaced, lazily, list, type Span, spelling } from "./phrases.ts";
 
 /** Stands where something was that holds no code. It is no letter, digit, space or sign. */
 export const HOLE = "\ufffc";
@@ -27,18 +27,18 @@ const CURRENCY_CODES = new Set(
     JOD, EGP, MAD, ILS, NIS, IRR, IRT, TRY, RUB, UAH, BYN, KZT, PLN, CZK, HUF, RON, BGN, RSD, HRK, SEK, NOK, DKK, ISK, CHF, CAD,
     AUD, NZD, BRL, MXN, ARS, COP, CLP, PEN, UYU, ZAR, NGN, KES, GHS, PKR, BDT, LKR, NPR, BTC, ETH, USDT`.split(/,\s+/),
 );
-const CURRENCY_BEFORE = new Set(
-  list("rs, rs., rm, rp, rp., kr, kr., r$, s/, ksh, tk, tk., rmb, fr., 人民币, rub, रु, रु."),
+const currenciesBefore = lazily(
+  () => new Set(list("rs, rs., rm, rp, rp., kr, kr., r$, s/, ksh, tk, tk., rmb, fr., 人民币, rub, रु, रु.")),
 );
-const CURRENCY_AFTER = createPhrases(
+const CURRENCY_AFTER = createPhrases(() =>
   list(`rs, kr, kr., zł, kč, ft, lei, leva, лв, руб, руб., грн, тг, тенге, tl, dhs, ر.س, د.إ, ج.م, تومان, ریال, درهم, جنیه, دینار,
     ש״ח, שח, ש"ח, din, kn, 元, 圆, 圓, 块, 円, 원, บาท, đồng, vnđ, vnd, dollars, dollar, euro, euros, pounds, rupees, pesos, reais,
     bucks, usd, eur, gbp`),
 );
 
-const UNITS = createPhrases(words("units").filter((unit) => unit.length > 1 || !isSpaced(unit)));
+const UNITS = createPhrases(() => words("units").filter((unit) => unit.length > 1 || !isSpaced(unit)));
 /** For numbers of any length. `482913 min` may be two sentences. */
-const LONG_UNITS = createPhrases(words("units").filter((unit) => unit.length > 3 || !isSpaced(unit)));
+const LONG_UNITS = createPhrases(() => words("units").filter((unit) => unit.length > 3 || !isSpaced(unit)));
 // A Korean counter may be the beginning of another word: 시 of 시스템.
 const UNIT_ENDS = /^(?:(?!\p{sc=Hang})|간|이|내|안|까지|동안|후|에|입니다|부터)/v;
 
@@ -83,7 +83,7 @@ function count(text: string, { start, end }: Span): Span | undefined {
 function amount(text: string, { start, end }: Span): Span | undefined {
   const before = /(?:\p{Sc}|[\p{L}\p{M}$.\/]{1,8}) ?$/v.exec(text.slice(Math.max(0, start - 9), start))?.[0] ?? "";
   const sign = before.trim();
-  if (/^\p{Sc}$/v.test(sign) || CURRENCY_CODES.has(sign) || CURRENCY_BEFORE.has(spelling(sign))) {
+  if (/^\p{Sc}$/v.test(sign) || CURRENCY_CODES.has(sign) || currenciesBefore().has(spelling(sign))) {
     return { start: start - before.length, end };
   }
   const after = text.slice(end, end + 8);

@@ -46,19 +46,32 @@ export function list(phrases: string): readonly string[] {
     .filter((phrase) => phrase !== "");
 }
 
+/** Made when it is first asked for: a daemon that starts has no message to read yet. */
+export function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** Of phrases from lists. */
-export function createPhrases(phrases: readonly string[]): Phrases {
-  const known = new Set(phrases);
-  const byBeginning = Map.groupBy(known, (phrase) => phrase.slice(0, BEGINNING));
-  const lengthsByBeginning = new Map(
-    [...byBeginning].map(([beginning, group]) => {
-      const lengths = new Set(group.map((phrase) => phrase.length));
-      return [beginning, [...lengths].sort((a, b) => b - a)];
-    }),
-  );
+export function createPhrases(phrases: () => readonly string[]): Phrases {
+  const index = lazily(() => {
+    const known = new Set(phrases());
+    const byBeginning = Map.groupBy(known, (phrase) => phrase.slice(0, BEGINNING));
+    const lengthsByBeginning = new Map(
+      [...byBeginning].map(([beginning, group]) => {
+        const lengths = new Set(group.map((phrase) => phrase.length));
+        return [beginning, [...lengths].sort((a, b) => b - a)];
+      }),
+    );
+    return { known, lengthsByBeginning };
+  });
 
   /** In a text that is spelled as phrases are. */
   function lookUp(text: string, start: number): number | undefined {
+    const { known, lengthsByBeginning } = index();
     const lengths = [
       ...(lengthsByBeginning.get(text.slice(start, start + BEGINNING)) ?? []),
       ...(lengthsByBeginning.get(text.charAt(start)) ?? []),
