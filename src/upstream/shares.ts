@@ -7,7 +7,10 @@ import type { Pace } from "./pace.ts";
 
 /** A share of the window that polls and background calls leave to purchases and cancels. */
 const RESERVED_SHARE = 1 / 15;
-/** A share that background calls have ahead of polls: without it a catalogue would grow old for as long as polls wait. */
+/**
+ * Shares that background calls have ahead of polls, each kind its own: without them a catalogue would grow old for as long
+ * as polls wait, and a balance would not be known that is to tell what became of a purchase.
+ */
 const BACKGROUND_SHARE = 1 / 30;
 /** What goes ahead takes at most this share from the polls: however much is bought, codes are still asked for. */
 const MOST_DISPLACED_SHARE = 1 / 2;
@@ -43,13 +46,14 @@ export function createShares({ calls, windowMs }: { calls: number; windowMs: num
   const spare = share("spare", Math.floor(calls / 2) - own, { concurrency: 2 });
   const lull = createLull(clock);
   const ahead: Gate = { schedule: (_priority, job) => polls.goAhead(job), remember: polls.remember };
-  const background = either([lull, spare, polls], [share("background", own, { concurrency: 1 }), ahead]);
+  const background = new Map(
+    BACKGROUND.map((verb) => [verb, either([lull, spare, polls], [share(verb, own, { concurrency: 1 }), ahead])]),
+  );
 
   return {
     polls: { gapMs: polls.gapMs, waits: lull.waits },
     of(verb) {
-      if (POLLS.includes(verb)) return polls;
-      return BACKGROUND.includes(verb) ? background : ahead;
+      return POLLS.includes(verb) ? polls : (background.get(verb) ?? ahead);
     },
     pause: polls.pause,
   };

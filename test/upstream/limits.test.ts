@@ -400,6 +400,20 @@ describe("polls", () => {
     expect(mostInAWindow(server.arrivals)).toBeLessThanOrEqual(60);
   });
 
+  it("and a long catalogue leave a balance its place: what became of a purchase may rest on it", async () => {
+    const clock = createHandClock();
+    const limits = createLimits(SIXTY, clock);
+    const server = createFarServer(clock, createRandom(11));
+    keepAsking(limits, "listings", 1, () => server.answer("listings"));
+    keepPolling(limits, () => server.answer("check"));
+    await turn(clock, 180_000);
+    for (let look = 0; look < 5; look += 1) {
+      expect(await sentOf(limits, "balance", 1, () => server.answer("balance")), `look ${look}`).toBe(1);
+      await turn(clock, 40_000);
+    }
+    expect(mostInAWindow(server.arrivals)).toBeLessThanOrEqual(60);
+  });
+
   it("that are known to find something do not wait for the others, and fall under their limit", async () => {
     const clock = createHandClock();
     const limits = createLimits(PING_LIKE, clock);
