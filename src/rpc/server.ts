@@ -29,8 +29,8 @@ import { createStreams, drainKey } from "./streams.ts";
 const MAX_REQUEST_BYTES = 64 * 1024;
 /** A caller that keeps opening streams does not take the memory of the others: each holds some 20 KiB. */
 const MAX_STREAMS_PER_CALLER = 50_000;
-/** Numbers of verifications last 20 minutes where no upstream says otherwise: it is a rental's watchers who call again. */
-const CALL_LIMITS: CallLimits = { http1StreamMs: 30 * 60_000, unreadMs: 60_000 };
+/** Longer than the numbers of verifications last: it is a rental's watchers who call again. */
+const CALL_LIMITS: CallLimits = { http1StreamMs: 60 * 60_000, unreadMs: 60_000 };
 
 export interface ServerOptions {
   /** `host:port`, `[::1]:port` or `unix:/path`, one or more. */
