@@ -80,7 +80,7 @@ export function scopeOf(index: SnapshotIndex, { product, countries, services }: 
 /** Looking a service up costs about as much as looking at so many rows. */
 const LOOK_UP_ROWS = 16;
 
-/** Calls back with runs of byPlace that hold the scope's rows, each within one block. */
+/** Calls back with runs of positions that hold the scope's rows, each within one block. */
 export function eachRun(scope: IndexScope, visit: (block: number, start: number, end: number) => void): void {
   const { index, blocks } = scope;
   const services = scope.services && [...new Set(scope.services)];
@@ -99,16 +99,15 @@ export function eachRun(scope: IndexScope, visit: (block: number, start: number,
 }
 
 function eachWantedRun(
-  { byPlace, snapshot }: SnapshotIndex,
+  { serviceAt }: SnapshotIndex,
   isWanted: Uint8Array,
   first: number,
   last: number,
   visit: (start: number, end: number) => void,
 ): void {
-  const { size } = snapshot.offers;
   let start = first;
   for (let at = first; at < last; at += 1) {
-    if (isWanted[((byPlace[at] ?? 0) / size) >>> 0] === 1) continue;
+    if (isWanted[serviceAt(at)] === 1) continue;
     if (start < at) visit(start, at);
     start = at + 1;
   }

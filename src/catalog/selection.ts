@@ -31,12 +31,12 @@ export function selectRows(scope: IndexScope, filters: readonly RowFilter[], ord
 
 /** The scope's rows, by place. */
 function gather(scope: IndexScope): Uint32Array {
-  const { byPlace, snapshot } = scope.index;
+  const { rowAt } = scope.index;
   const rows = new Uint32Array(scope.mostRows);
   let length = 0;
   eachRun(scope, (_, start, end) => {
     for (let at = start; at < end; at += 1) {
-      rows[length] = (byPlace[at] ?? 0) % snapshot.offers.size;
+      rows[length] = rowAt(at);
       length += 1;
     }
   });

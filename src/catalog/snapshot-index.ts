@@ -25,19 +25,17 @@ export interface SnapshotIndex extends OfferRows {
   readonly snapshot: CatalogSnapshot;
   readonly countries: ReadonlyMap<string, number>;
   readonly services: ReadonlyMap<string, number>;
-  /**
-   * Rows by block, then by service, then cheapest first; each as service * size + row, so that whoever looks for a service
-   * has the row as well: each look at another place in memory takes its time.
-   */
-  readonly byPlace: Uint32Array | Float64Array;
-  /** Where each block begins in byPlace; one more for its end. */
+  /** The row and its service at each position of the rows by block, then by service, then cheapest first. */
+  rowAt(position: number): number;
+  serviceAt(position: number): number;
+  /** The position at which each block begins; one more for the end of the last. */
   readonly blockStarts: Uint32Array;
   readonly blockTally: RowTally;
   /** The blocks that have any rows. */
   readonly blocks: readonly number[];
   /** By product * services + service. */
   readonly serviceTally: RowTally;
-  /** Where in byPlace the rows of a service in a block begin and end. */
+  /** Where the positions of a service in a block begin and end. */
   placeRange(block: number, service: number): readonly [start: number, end: number];
   /** What an order goes by: the rank of each row, and the value of each rank. Of prices to 53 bits, whatever the currency. */
   column(by: Order["by"]): { readonly ranks: Numbers; readonly values: Float64Array };
@@ -124,6 +122,7 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
   await breathIfLarge();
   const rowsByPlace = sortByNumber(size, byService, blockCount, (row) => Math.floor((places[row] ?? 0) / s));
   await breathIfLarge();
+  // As service * size + row: whoever looks for a service has the row as well, and looks at one place in memory.
   const byPlace = s * size <= 2 ** 32 ? rowsByPlace : Float64Array.from(rowsByPlace);
   for (let at = 0; at < size; at += 1) {
     const row = rowsByPlace[at] ?? 0;
@@ -135,7 +134,8 @@ export async function indexSnapshot(snapshot: CatalogSnapshot, breathe: Breathe)
     snapshot,
     countries: new Map(offers.countries.map((country, index) => [country, index])),
     services: new Map(offers.services.map((service, index) => [service, index])),
-    byPlace,
+    rowAt: (position) => (byPlace[position] ?? 0) % size,
+    serviceAt: (position) => ((byPlace[position] ?? 0) / size) >>> 0,
     blockStarts,
     blockTally,
     blocks: [...blockTally.counts.keys()].filter((block) => (blockTally.counts[block] ?? 0) > 0),

@@ -63,12 +63,11 @@ function wholeProducts({ index, blocks }: IndexScope): readonly number[] | undef
 }
 
 function eachRow(scope: IndexScope, visit: (block: number, service: number, price: number) => void): void {
-  const { byPlace, snapshot } = scope.index;
-  const { price, size } = snapshot.offers;
+  const { rowAt, serviceAt, snapshot } = scope.index;
+  const { price } = snapshot.offers;
   eachRun(scope, (block, start, end) => {
     for (let at = start; at < end; at += 1) {
-      const service = ((byPlace[at] ?? 0) / size) >>> 0;
-      visit(block, service, price[(byPlace[at] ?? 0) - service * size] ?? 0);
+      visit(block, serviceAt(at), price[rowAt(at)] ?? 0);
     }
   });
 }

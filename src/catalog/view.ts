@@ -50,8 +50,7 @@ export function createView(version: number, indexes: readonly SnapshotIndex[]): 
       const block = PRODUCTS.indexOf(product) * index.countries.size + countryAt;
       const [start, end] = index.placeRange(block, serviceAt);
       const place = block * index.services.size + serviceAt;
-      const first = serviceAt * index.snapshot.offers.size;
-      for (let at = start; at < end; at += 1) offers.push(index.offerAt((index.byPlace[at] ?? 0) - first, place));
+      for (let at = start; at < end; at += 1) offers.push(index.offerAt(index.rowAt(at), place));
     }
     offers.sort(cheapestFirst);
     if (offers.length > 0) shelves.set(key, offers);
