@@ -64,6 +64,12 @@ function createFarServer(clock: HandClock, random: () => number) {
   };
 }
 
+/** An account that may send sixty calls a minute, and its far server. */
+function sixtyAMinute(seed: number) {
+  const clock = createHandClock();
+  return { clock, limits: createLimits(SIXTY, clock), server: createFarServer(clock, createRandom(seed)) };
+}
+
 /** The most calls that any window of a minute holds, wherever it begins. */
 function mostInAWindow(arrivals: readonly Arrival[]): number {
   const times = arrivals.map(({ time }) => time).sort((a, b) => a - b);
@@ -127,9 +133,7 @@ describe("a limit", () => {
   });
 
   it("is kept when all that was saved up is used at once", async () => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(4));
+    const { clock, limits, server } = sixtyAMinute(4);
     await turn(clock, 45_000);
     keepAsking(limits, "buy", 200, () => server.answer("buy"));
     await turn(clock, 150_000);
@@ -261,9 +265,7 @@ describe("who goes first", () => {
   });
 
   it("background calls take half of a window at most, and nothing from polls that wait", async () => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(6));
+    const { clock, limits, server } = sixtyAMinute(6);
     expect(await sentOf(limits, "listings", 100)).toBe(30);
     keepAsking(limits, "check", 40, () => server.answer("check"));
     await turn(clock, 180_000);
@@ -273,9 +275,7 @@ describe("who goes first", () => {
   });
 
   it("a catalogue is still fetched, slowly, while polls ask for six times the limit", async () => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(7));
+    const { clock, limits, server } = sixtyAMinute(7);
     keepAsking(limits, "check", 40, () => server.answer("check"));
     await turn(clock, 60_000);
     keepAsking(limits, "listings", 2, () => server.answer("listings"));
@@ -342,9 +342,7 @@ describe("polls", () => {
     { name: "purchases begin", purchaseEveryMs: 4_000, collects: false, perMinute: 38 },
     { name: "purchases and the calls for their codes begin", purchaseEveryMs: 4_000, collects: true, perMinute: 24 },
   ])("do not fall silent when $name: what is left lasts until tokens come home", async (scene) => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(10));
+    const { clock, limits, server } = sixtyAMinute(10);
     keepPolling(limits, () => server.answer("check"));
     for (let passed = 0; passed < 180_000; passed += scene.purchaseEveryMs) {
       expect(await sentOf(limits, "buy", 1, () => server.answer("buy")), `purchase after ${passed} ms`).toBe(1);
@@ -371,9 +369,7 @@ describe("polls", () => {
   });
 
   it("give way to purchases: many in a row find their slot at once, and polls go on", async () => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(8));
+    const { clock, limits, server } = sixtyAMinute(8);
     keepPolling(limits, () => server.answer("check"));
     await turn(clock, 90_000);
     for (let purchase = 0; purchase < 30; purchase += 1) {
@@ -385,9 +381,7 @@ describe("polls", () => {
   });
 
   it("get their part back within a window from a catalogue that takes a thousand calls, which goes on slowly", async () => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(9));
+    const { clock, limits, server } = sixtyAMinute(9);
     keepAsking(limits, "listings", 1, () => server.answer("listings"));
     await turn(clock, 120_000);
     keepPolling(limits, () => server.answer("check"));
@@ -401,9 +395,7 @@ describe("polls", () => {
   });
 
   it("and a long catalogue leave a balance its place: what became of a purchase may rest on it", async () => {
-    const clock = createHandClock();
-    const limits = createLimits(SIXTY, clock);
-    const server = createFarServer(clock, createRandom(11));
+    const { clock, limits, server } = sixtyAMinute(11);
     keepAsking(limits, "listings", 1, () => server.answer("listings"));
     keepPolling(limits, () => server.answer("check"));
     await turn(clock, 180_000);
