@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createFold } from "../../src/catalog/fold.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
-import { listingsOf, offersIn, SIZES, UPSTREAMS } from "../catalog/listings.ts";
+import { listingsOf, offersIn, SIZES, type Size, UPSTREAMS } from "../catalog/listings.ts";
 import { freePort } from "../support/gateway.ts";
 import { print, table } from "../support/table.ts";
 
@@ -18,6 +18,7 @@ const ROOT = path.join(import.meta.dirname, "../..");
 const IDLE_AFTER_MS = 8_000;
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const [, HUNDRED_THOUSAND] = SIZES;
+if (!HUNDRED_THOUSAND) throw new Error("no size");
 const folder = await mkdtemp(path.join(tmpdir(), "numgate-bench-"));
 
 interface Measured {
@@ -27,17 +28,14 @@ interface Measured {
 }
 
 /** A database with what an earlier run fetched. */
-async function persist(file: string, isFull: boolean): Promise<number> {
+async function persist(file: string, size: Size): Promise<void> {
   const store = openSqliteStore(file);
-  if (isFull && HUNDRED_THOUSAND) {
-    for (const [at, id] of UPSTREAMS.entries()) {
-      const fold = createFold({ id, provider: id }, async () => {});
-      await fold.add([...listingsOf(at, HUNDRED_THOUSAND)].flat(), new Date());
-      await store.saveCatalog(await fold.snapshot(new Date()));
-    }
+  for (const [at, id] of UPSTREAMS.entries()) {
+    const fold = createFold({ id, provider: id }, async () => {});
+    await fold.add([...listingsOf(at, size)].flat(), new Date());
+    await store.saveCatalog(await fold.snapshot(new Date()));
   }
   await store.close();
-  return isFull && HUNDRED_THOUSAND ? offersIn(HUNDRED_THOUSAND) : 0;
 }
 
 /** Its upstreams are out of reach: what it is asked it has from its database. */
@@ -88,10 +86,11 @@ async function row(name: string, command: readonly string[], port?: number): Pro
 }
 
 const rows = [await row("node, nothing else", [process.execPath, "-e", "setTimeout(() => {}, 60_000)"])];
-for (const isFull of [false, true]) {
-  const [file, database] = ["numgate.yaml", "numgate.db"].map((name) => path.join(folder, `${isFull}-${name}`));
-  if (!file || !database) throw new Error("no folder");
-  const offers = await persist(database, isFull);
+for (const size of [undefined, HUNDRED_THOUSAND]) {
+  const offers = size ? offersIn(size) : 0;
+  const file = path.join(folder, `${offers}.yaml`);
+  const database = path.join(folder, `${offers}.db`);
+  if (size) await persist(database, size);
   const port = await freePort();
   await configure(file, database, port);
   // The first run compiles, as under `npm start`, and the next ones find that done.

@@ -13,12 +13,9 @@ import { type Child, startChild } from "./child.ts";
 
 const MAIN = path.join(import.meta.dirname, "../../src/main.ts");
 
-/** Beyond this machine the daemon serves nobody without one. */
-const TOKEN = randomBytes(32).toString("hex");
-
 /**
  * The daemon as it is shipped, in a process of its own, in front of the sandbox, which runs in this process. With a host
- * it listens there as well, and asks for the token.
+ * it listens there as well, and asks everybody for the token: beyond this machine it serves nobody without one.
  */
 export async function startGateway(host?: string) {
   const sandbox = await startSandbox({ limits: "off" });
@@ -26,7 +23,7 @@ export async function startGateway(host?: string) {
   const file = path.join(folder, "numgate.yaml");
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const token = host === undefined ? undefined : TOKEN;
+  const token = host === undefined ? undefined : randomBytes(32).toString("hex");
   const upstream = (id: "handler_api" | "ping") =>
     `  - { id: ${id}, provider: ${id}, api_key: sandbox, base_url: "${sandbox.baseUrls[id]}" }`;
   await writeFile(
