@@ -19,6 +19,7 @@ import { startOperatorServer } from "./operator/server.ts";
 import { operatorSocket } from "./operator/socket.ts";
 import { checkBooks, startRetention } from "./operator/upkeep.ts";
 import { createFeed } from "./orders/feed.ts";
+import { type NewId, randomId } from "./orders/new-id.ts";
 import { createOrders } from "./orders/orders.ts";
 import { createWitness } from "./orders/settle/witness.ts";
 import { createRouter } from "./routing/router.ts";
@@ -43,6 +44,8 @@ export interface DaemonOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Names the orders; by chance unless given. */
+  readonly newId?: NewId;
 }
 
 export interface Daemon {
@@ -66,7 +69,7 @@ export function checkConfig(config: Config): void {
 }
 
 /** Builds every part, joins them, and starts to serve. */
-export async function startDaemon({ config, clock, log }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ config, clock, log, newId = randomId }: DaemonOptions): Promise<Daemon> {
   checkConfig(config);
   const registry = new Registry();
   const rates = new Map(Object.entries(config.routing.rates));
@@ -89,7 +92,7 @@ export async function startDaemon({ config, clock, log }: DaemonOptions): Promis
   const catalog = createCatalog({ upstreams: [...upstreams.values()], store, clock, log });
   const feed = createFeed(router.observe);
   const auth = createAuth(config.callers.map(toCallerToken));
-  const orderParts = { upstreams, balances, rates, router, store, feed, clock, log };
+  const orderParts = { upstreams, balances, rates, router, store, feed, clock, newId, log };
   const { callerNamed } = auth;
   const orders = createOrders({ ...orderParts, shelf: catalog, witness, readLabel, callerNamed });
   const { verifications, rentals, esims } = orders;

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Caller } from "../../src/core/caller.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Store } from "../../src/core/store.ts";
-import { newId } from "../../src/orders/new-id.ts";
+import { randomId } from "../../src/orders/new-id.ts";
 
 const CALLER: Caller = { name: "bench", budget: { maxOpen: 1_000_000, maxWithoutCode: 100 }, allow: {} };
 const PRICE: Money = { currency: "USD", micros: 500_000n };
@@ -15,7 +15,7 @@ export type Took = (ms: number) => void;
 /** From the wish to the number: five commands, and the fifth is `finish`. */
 export async function open(store: Store, took: Took): Promise<string> {
   const time = new Date();
-  const id = newId("ver", time.getTime());
+  const id = randomId("ver", time.getTime());
   const request = {
     country: "GB",
     service: "whatsapp",

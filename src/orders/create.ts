@@ -4,7 +4,6 @@ import { GatewayError } from "../core/error.ts";
 import type { Verification, VerificationRequest } from "../core/verification.ts";
 import { type CallOptions, createOnce } from "./buying/once.ts";
 import { createFindCandidates } from "./candidates.ts";
-import { newId } from "./new-id.ts";
 import type { OrderParts } from "./parts.ts";
 import { createBuyer, soldNothing, tooExpensive, uncertain } from "./purchase.ts";
 import type { Settlement } from "./settle/settlement.ts";
@@ -30,7 +29,7 @@ export function createCreator(
   parts: OrderParts & { readonly shelf: Shelf; readonly settlement: Settlement },
   hooks: CreateHooks,
 ) {
-  const { upstreams, store, clock, log, shelf, router, settlement } = parts;
+  const { upstreams, store, clock, newId, log, shelf, router, settlement } = parts;
   const { candidates: findCandidates } = createFindCandidates(shelf, upstreams, router);
   const buy = createBuyer(parts, settlement);
   const once = createOnce<Verification>({

@@ -8,6 +8,7 @@ import type { Verification } from "../core/verification.ts";
 import type { Router } from "../routing/router.ts";
 import type { Balances } from "../upstream/balance.ts";
 import type { Feed } from "./feed.ts";
+import type { NewId } from "./new-id.ts";
 
 /** What everything about orders works with. */
 export interface OrderParts {
@@ -18,6 +19,7 @@ export interface OrderParts {
   readonly store: Store;
   readonly feed: Feed;
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly log: Logger;
 }
 

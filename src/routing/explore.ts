@@ -8,6 +8,11 @@ import { expectedCost, type Worth } from "./score.ts";
 const SHARE = 0.1;
 const MOST_EXTRA = 0.15;
 
+/** Whether the purchase with this id is one of those. */
+export function isDrawn(order: string): boolean {
+  return createRandom(order)() < SHARE;
+}
+
 /**
  * Orders a small share of purchases by a draw from what is believed of each offer (Thompson), so that an offer that
  * once looked worse is not forgotten: only among those close to the best, and never where the surest is asked for. The
@@ -15,7 +20,7 @@ const MOST_EXTRA = 0.15;
  */
 export function explore(placed: Placed[], order: string, strategy: Strategy, worth: Worth): Placed[] {
   const [best] = placed;
-  if (!best || strategy === "MOST_RELIABLE" || createRandom(order)() >= SHARE) return placed;
+  if (!best || strategy === "MOST_RELIABLE" || !isDrawn(order)) return placed;
   const bound = best.score * (1 + MOST_EXTRA);
   const isClose = ({ setBack, score, estimate }: Placed) => !setBack && estimate !== undefined && score <= bound;
   const close = placed.filter(isClose);

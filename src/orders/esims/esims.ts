@@ -10,7 +10,6 @@ import { priceBounds } from "../../routing/constraints.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { nothingSold, type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
-import { newId } from "../new-id.ts";
 import type { OrderParts } from "../parts.ts";
 import type { Settlement } from "../settle/settlement.ts";
 import type { Shelf } from "../shelf.ts";
@@ -38,7 +37,7 @@ export interface EsimParts extends OrderParts {
 const AN_ESIM = { goods: "an eSIM", idField: "esim_id" };
 
 export function createEsims(parts: EsimParts): Esims {
-  const { store, clock, log, shelf, settlement, rates } = parts;
+  const { store, clock, newId, log, shelf, settlement, rates } = parts;
   const { esims } = store;
 
   const trade: Trade<

@@ -11,7 +11,6 @@ import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
 import { createFindOffers } from "../candidates.ts";
-import { newId } from "../new-id.ts";
 import { toE164 } from "../phone.ts";
 import { DAY_MS, type RentalParts } from "./parts.ts";
 
@@ -37,7 +36,7 @@ export function isToBeGivenBack({ status, attempts, messageCount }: Rental): boo
 
 /** Turns wishes into rentals: each request id rents once, and whoever asks again gets what became of it. */
 export function createRenter(parts: RentalParts, hooks: CreateRentalHooks) {
-  const { store, clock, log, router, shelf, upstreams, settlement, bell } = parts;
+  const { store, clock, newId, log, router, shelf, upstreams, settlement, bell } = parts;
   const { rentals } = store;
   const findOffers = createFindOffers(shelf, upstreams);
 

@@ -9,7 +9,6 @@ import { lengthsSold, rentalQuote } from "../../routing/terms.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
-import { newId } from "../new-id.ts";
 import { plausibleEnd } from "./create.ts";
 import { alreadyOver, type RentalParts, rented, requireRented } from "./parts.ts";
 
@@ -37,7 +36,7 @@ interface Extending {
 
 /** Buys more days. Each is a purchase of its own; while one is not settled no other begins. */
 export function createExtender(parts: RentalParts, extended: (rental: Rental) => void) {
-  const { store, clock, shelf, upstreams, settlement, bell, rates } = parts;
+  const { store, clock, newId, shelf, upstreams, settlement, bell, rates } = parts;
   const { rentals, extensions } = store;
 
   const trade: Trade<Rental, Ask, { readonly price?: Money; readonly expireTime?: Date }> = {

@@ -4,7 +4,6 @@ import { aborted, timeLimit } from "../../core/clock.ts";
 import { isRentalOver } from "../../core/rental.ts";
 import type { Verification } from "../../core/verification.ts";
 import type { CallOptions } from "../buying/once.ts";
-import { newId } from "../new-id.ts";
 import { alreadyOver, type RentalParts, requireRented } from "./parts.ts";
 
 /** A code that has not come by then hardly will: the service has not sent it. */
@@ -19,8 +18,8 @@ export interface WaitHooks {
 }
 
 /** Verifications that wait for the next code on a number that is rented already: nothing is bought. */
-export function createWaits(parts: Pick<RentalParts, "store" | "clock" | "upstreams">, hooks: WaitHooks) {
-  const { store, clock, upstreams } = parts;
+export function createWaits(parts: Pick<RentalParts, "store" | "clock" | "newId" | "upstreams">, hooks: WaitHooks) {
+  const { store, clock, newId, upstreams } = parts;
 
   return async (
     caller: Caller,
