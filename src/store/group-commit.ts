@@ -11,8 +11,8 @@ export interface Transaction {
   isOpen(): boolean;
   /** Writes what commands left to be written together. */
   flush(): void;
-  /** Forgets what commands left to be written together. */
-  discard(): void;
+  /** Something was undone, so that nothing may rest on it. */
+  undone(): void;
   /** How often commands have ever written on this connection, or left something to be written. */
   writes(): number;
 }
@@ -146,7 +146,7 @@ function runApart(transaction: Transaction, batch: readonly Job[]): readonly (()
 
 /** Undoes a transaction that failed, if it is still open, and leaves nothing of it for the next one to write. */
 function rollBack(transaction: Transaction): void {
-  transaction.discard();
+  transaction.undone();
   if (transaction.isOpen()) transaction.rollback();
 }
 
@@ -160,7 +160,7 @@ function runAlone(transaction: Transaction, job: Job): () => void {
   } catch (error) {
     // A full disk ends the whole transaction, and its savepoints with it.
     if (!transaction.isOpen()) throw error;
-    transaction.discard();
+    transaction.undone();
     transaction.rollbackToSavepoint();
     return () => job.reject(error);
   }

@@ -19,30 +19,98 @@ export interface Callers {
   endedWithoutMessage(caller: string, time: Date): void;
 }
 
+/** A caller's row, as the transaction at hand has made it. */
+interface Standing {
+  open: bigint;
+  fruitless: bigint;
+  fruitlessTime: bigint | null;
+  trial: bigint | null;
+}
+
 export function createCallers(db: Statements): Callers {
+  const standings = new Map<string, Standing>();
+  const changed = new Map<string, Standing>();
+
+  db.hold({
+    tables: ["callers"],
+    write(run) {
+      const rows = [...changed];
+      changed.clear();
+      for (const [caller, { open, fruitless, fruitlessTime, trial }] of rows) {
+        run(sql.saveCaller, caller, open, fruitless, fruitlessTime, trial);
+      }
+    },
+    forget() {
+      standings.clear();
+      changed.clear();
+    },
+  });
+
+  function standingOf(caller: string): Standing {
+    const known = standings.get(caller);
+    if (known) return known;
+    const row = db.get(sql.findCaller, caller);
+    const standing = row ? toStanding(row) : { open: 0n, fruitless: 0n, fruitlessTime: null, trial: null };
+    standings.set(caller, standing);
+    return standing;
+  }
+
+  function change(caller: string, how: (standing: Standing) => void): void {
+    const standing = standingOf(caller);
+    how(standing);
+    changed.set(caller, standing);
+    db.heldBack();
+  }
+
+  /** A trial that has not ended keeps the others waiting as well, for as long as a rest. */
+  function isTrial({ fruitless, fruitlessTime, trial }: Standing, maxWithoutCode: number, time: Date): boolean {
+    if (fruitless === 0n || fruitless < BigInt(maxWithoutCode)) return false;
+    const tried = trial === null ? undefined : db.get(sql.findTrial, trial);
+    const rest = toInteger(tried?.create_time ?? fruitlessTime) + REST_MS - fromTime(time);
+    if (rest > 0n) throw withoutCode(fruitless, maxWithoutCode, Number(rest));
+    return true;
+  }
+
   return {
     admit({ name, budget: { maxOpen, maxWithoutCode } }, time) {
       if (maxOpen === undefined && maxWithoutCode === undefined) return false;
-      const row = db.get(sql.findCaller, name);
-      const open = row ? toInteger(row.open) : 0n;
+      const standing = standingOf(name);
+      const { open } = standing;
       if (maxOpen !== undefined && open >= BigInt(maxOpen)) throw tooManyOpen(open, maxOpen);
-      return row && maxWithoutCode !== undefined ? isTrial(row, maxWithoutCode, time) : false;
+      return maxWithoutCode !== undefined && isTrial(standing, maxWithoutCode, time);
     },
     began(caller, orderSeq, isTrial) {
-      db.run(sql.addOpen, caller);
-      if (isTrial) db.run(sql.startTrial, caller, orderSeq);
+      change(caller, (standing) => {
+        standing.open += 1n;
+        if (isTrial) standing.trial = orderSeq;
+      });
     },
-    received: (caller) => void db.run(sql.forgetFruitless, caller),
-    ended: (caller) => void db.run(sql.removeOpen, caller),
-    endedWithoutMessage: (caller, time) => void db.run(sql.removeFruitless, caller, fromTime(time)),
+    received(caller) {
+      if (standingOf(caller).fruitless === 0n) return;
+      change(caller, (standing) => {
+        standing.fruitless = 0n;
+      });
+    },
+    ended(caller) {
+      change(caller, (standing) => {
+        standing.open -= 1n;
+      });
+    },
+    endedWithoutMessage(caller, time) {
+      change(caller, (standing) => {
+        standing.open -= 1n;
+        standing.fruitless += 1n;
+        standing.fruitlessTime = fromTime(time);
+      });
+    },
   };
 }
 
-/** A trial that has not ended keeps the others waiting as well, for as long as a rest. */
-function isTrial(row: Row, maxWithoutCode: number, time: Date): boolean {
-  const ended = toInteger(row.fruitless);
-  if (ended === 0n || ended < BigInt(maxWithoutCode)) return false;
-  const rest = toInteger(row.trial_time ?? row.fruitless_time) + REST_MS - fromTime(time);
-  if (rest > 0n) throw withoutCode(ended, maxWithoutCode, Number(rest));
-  return true;
+function toStanding({ open, fruitless, fruitless_time, trial }: Row): Standing {
+  return {
+    open: toInteger(open),
+    fruitless: toInteger(fruitless),
+    fruitlessTime: fruitless_time === null ? null : toInteger(fruitless_time),
+    trial: trial === null ? null : toInteger(trial),
+  };
 }

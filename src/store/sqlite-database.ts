@@ -60,14 +60,17 @@ function explain(error: unknown): string {
 
 export function createTransaction(
   db: DatabaseSync,
-  { flush, discard, writes }: Pick<Statements, "flush" | "discard" | "writes">,
+  { flush, committed, undone, writes }: Pick<Statements, "flush" | "committed" | "undone" | "writes">,
 ): Transaction {
   const [begin, commit, rollback] = [db.prepare("begin immediate"), db.prepare("commit"), db.prepare("rollback")];
   const [savepoint, release] = [db.prepare("savepoint command"), db.prepare("release command")];
   const rollbackTo = db.prepare("rollback to command");
   return {
     begin: () => void begin.run(),
-    commit: () => void commit.run(),
+    commit() {
+      commit.run();
+      committed();
+    },
     rollback: () => void rollback.run(),
     savepoint: () => void savepoint.run(),
     release: () => void release.run(),
@@ -78,7 +81,7 @@ export function createTransaction(
     },
     isOpen: () => db.isTransaction,
     flush,
-    discard,
+    undone,
     writes,
   };
 }

@@ -32,8 +32,26 @@ export interface Ledger {
 }
 
 export function createLedger(db: Statements, rates: Rates): Ledger {
+  /** What the transaction at hand adds to the counters, by their keys. */
+  const added = new Map<string, { readonly key: readonly [string, bigint, string]; micros: bigint }>();
+
+  db.hold({
+    tables: ["spending"],
+    write(run) {
+      const sums = [...added.values()];
+      added.clear();
+      for (const { key, micros } of sums) if (micros !== 0n) run(sql.addSpending, ...key, micros);
+    },
+    forget: () => added.clear(),
+  });
+
   function addSpending({ caller, startTime }: Account, { micros, currency }: Money): void {
-    db.run(sql.addSpending, caller, fromTime(dayOf(startTime)), currency, micros);
+    const day = fromTime(dayOf(startTime));
+    const name = `${day} ${currency} ${caller}`;
+    const sum = added.get(name);
+    if (sum) sum.micros += micros;
+    else added.set(name, { key: [caller, day, currency], micros });
+    db.heldBack();
   }
 
   return {
@@ -46,15 +64,10 @@ export function createLedger(db: Statements, rates: Rates): Ledger {
     },
     book(account, moved, time) {
       const { orderSeq, version, attempt, caller } = account;
-      const spent = new Map<string, bigint>();
       for (const [kind, { micros, currency }] of Object.entries(moved)) {
         if (micros === 0n) continue;
         db.add(sql.addEntry, orderSeq, version, attempt, caller, kind, micros, currency, fromTime(time));
-        const adds = kind === "reserve" || kind === "charge" ? micros : -micros;
-        spent.set(currency, (spent.get(currency) ?? 0n) + adds);
-      }
-      for (const [currency, micros] of spent) {
-        if (micros !== 0n) addSpending(account, { currency, micros });
+        addSpending(account, { micros: kind === "reserve" || kind === "charge" ? micros : -micros, currency });
       }
     },
   };

@@ -1,11 +1,12 @@
 import { isTerminal, type Message, predecessors, STATUSES, type Verification } from "../core/verification.ts";
 import { fromTime, type Row, toInteger, toText } from "./rows.ts";
-import { findMessage, insertMessage } from "./sql/messages.ts";
+import { findMessage } from "./sql/messages.ts";
 import type { Callers } from "./sqlite-callers.ts";
 import type { Recorder } from "./sqlite-history.ts";
 import { changeOrder, findChangeable } from "./sqlite-orders.ts";
 import { listOtherSales, wholeVerification } from "./sqlite-reads.ts";
 import type { Statements } from "./sqlite-statements.ts";
+import { addMessage } from "./sqlite-texts.ts";
 
 /** All that have a number. */
 const RECEIVING = STATUSES.filter((status) =>
@@ -22,12 +23,6 @@ export function createMessageCommands(db: Statements, recorder: Recorder, caller
     return !sales.some((other) => toInteger(other.seq) < seq && db.get(findMessage, toInteger(other.seq), messageId));
   }
 
-  /** False when it was there already. */
-  function add(before: Row, { messageId, sender, text, code, receiveTime }: Message): boolean {
-    const said = [messageId, sender ?? null, text, code ?? null, fromTime(receiveTime)];
-    return db.run(insertMessage, toInteger(before.seq), ...said, before.end_time === null ? 0n : 1n) > 0;
-  }
-
   return function recordMessages(
     verificationId: string,
     messages: readonly Message[],
@@ -35,7 +30,7 @@ export function createMessageCommands(db: Statements, recorder: Recorder, caller
   ): { verification: Verification; added: boolean } {
     const before = findChangeable(db, verificationId, RECEIVING);
     const sales = listOtherSales(db, before, toText(before.order_ref));
-    const added = messages.filter((message) => isNew(before, message, sales) && add(before, message));
+    const added = messages.filter((message) => isNew(before, message, sales) && addMessage(db, before, message));
     if (added.length === 0) return { verification: wholeVerification(db, before), added: false };
 
     const late = before.end_time !== null;

@@ -15,10 +15,18 @@ export function findOf(
   id: string,
   { caller, statuses }: { readonly caller?: string | undefined; readonly statuses?: readonly string[] } = {},
 ): Row {
-  const row = db.get(sql.findOfProduct, id, kind.product);
-  if (!row || (caller !== undefined && row.caller !== caller)) throw notFound(kind, id);
+  const row = findRow(db, id);
+  if (!row || row.product !== kind.product || (caller !== undefined && row.caller !== caller)) throw notFound(kind, id);
   const status = toText(row.status);
   if (statuses && !statuses.includes(status)) throw whyUnchanged(kind, id, status);
+  return row;
+}
+
+function findRow(db: Statements, id: string): Row | undefined {
+  const kept = db.kept.find(id);
+  if (kept) return kept.row;
+  const row = db.get(sql.findById, id);
+  if (row) db.kept.keep(id, { row });
   return row;
 }
 
@@ -46,7 +54,9 @@ export function orderAt(db: Statements, seq: bigint): Row {
 
 /** The row of the order that the statement adds. It is read back because `returning` takes SQLite twice as long. */
 export function addOrder(db: Statements, insert: string, ...params: readonly Value[]): Row {
-  return orderAt(db, db.insert(insert, ...params));
+  const row = orderAt(db, db.insert(insert, ...params));
+  db.kept.keep(toText(row.order_id), { row, attempts: [], messages: [] });
+  return row;
 }
 
 /** The order's next version, with these columns changed. */
@@ -54,6 +64,12 @@ export function changeOrder(db: Statements, row: Row, changes: Readonly<Record<s
   const version = toInteger(row.version);
   const update = sql.updateOrder(Object.keys(changes));
   const changed = db.run(update, toInteger(row.seq), version, ...Object.values(changes));
-  if (changed !== 1) throw new Error(`order ${toText(row.order_id)} is no longer of version ${version}`);
-  return { ...row, ...changes, version: version + 1n };
+  const id = toText(row.order_id);
+  if (changed !== 1) {
+    db.kept.forget(id);
+    throw new Error(`order ${id} is no longer of version ${version}`);
+  }
+  const next = { ...row, ...changes, version: version + 1n };
+  db.kept.keep(id, { ...db.kept.find(id), row: next });
+  return next;
 }

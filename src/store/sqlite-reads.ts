@@ -1,15 +1,15 @@
 import type { OrderFilter, Page } from "../core/records.ts";
 import type { OpenFilter, VerificationFilter, VerificationPage } from "../core/store.ts";
-import type { Message, Verification } from "../core/verification.ts";
+import type { Verification } from "../core/verification.ts";
 import { type Kind, VERIFICATION } from "./kinds.ts";
 import { filterHash, listQuery, rowsOf, writePageToken } from "./list-query.ts";
 import { requestIdReused } from "./refusals.ts";
 import { fromTime, type Row, toAttempt, toInteger, toMessage, toText, toVerification } from "./rows.ts";
-import { listMessages } from "./sql/messages.ts";
 import * as sql from "./sql/orders.ts";
 import { attemptsOf } from "./sqlite-attempts.ts";
 import { findVerification } from "./sqlite-orders.ts";
 import type { Statements } from "./sqlite-statements.ts";
+import { messagesOf } from "./sqlite-texts.ts";
 
 /** The caller's verification with that request id. Throws REQUEST_ID_REUSED when it was for another request. */
 export function findRequest(
@@ -99,8 +99,4 @@ export function heldOrders(
 /** The row's verification with its attempts and messages. */
 export function wholeVerification(db: Statements, row: Row): Verification {
   return toVerification(row, attemptsOf(db, row), messagesOf(db, row));
-}
-
-export function messagesOf(db: Statements, row: Row): readonly Message[] {
-  return row.holds_texts === 0n ? [] : db.all(listMessages, toInteger(row.seq)).map(toMessage);
 }

@@ -2,13 +2,13 @@ import type { Rental } from "../core/rental.ts";
 import type { Message, Verification } from "../core/verification.ts";
 import { RENTAL } from "./kinds.ts";
 import { fromTime, type Row, toInteger, toText } from "./rows.ts";
-import { insertMessage } from "./sql/messages.ts";
 import * as sql from "./sql/rentals.ts";
 import type { Recorder } from "./sqlite-history.ts";
 import { changeOrder, findOf } from "./sqlite-orders.ts";
 import { wholeVerification } from "./sqlite-reads.ts";
 import { wholeRental } from "./sqlite-rental-reads.ts";
 import type { Statements } from "./sqlite-statements.ts";
+import { addMessage } from "./sqlite-texts.ts";
 
 /** An upstream that tells the time by the minute tells one that is up to so much too early. */
 const TOLD_BY_THE_MINUTE_MS = 60_000;
@@ -27,16 +27,11 @@ export function createRentalMessages(db: Statements, recorder: Recorder) {
     return alike === 0n ? messageId : `${messageId}.${alike}`;
   }
 
-  function add(row: Row, messageId: string, { sender, text, code, receiveTime }: Message): boolean {
-    const said = [messageId, sender ?? null, text, code ?? null, fromTime(receiveTime)];
-    return db.run(insertMessage, toInteger(row.seq), ...said, row.end_time === null ? 0n : 1n) > 0;
-  }
-
   /** The first of the messages that has a code, and came since, is the one that is waited for. */
   function hand(wait: Row, added: readonly Message[], time: Date): Verification | undefined {
     const since = Number(toInteger(wait.create_time)) - TOLD_BY_THE_MINUTE_MS;
     const message = added.find(({ code, receiveTime }) => code !== undefined && receiveTime.getTime() > since);
-    if (!message?.code || !add(wait, message.messageId, message)) return undefined;
+    if (!message?.code || !addMessage(db, wait, message)) return undefined;
     const received = { status: "RECEIVED", code: message.code, code_time: fromTime(time), holds_texts: 1n };
     const row = changeOrder(db, wait, received);
     recorder.record(row, "received", time);
@@ -53,7 +48,7 @@ export function createRentalMessages(db: Statements, recorder: Recorder) {
     const added: Message[] = [];
     for (const { isAnonymous, ...message } of messages) {
       const messageId = newId(seq, { ...message, isAnonymous });
-      if (messageId === undefined || !add(before, messageId, message)) continue;
+      if (messageId === undefined || !addMessage(db, before, { ...message, messageId })) continue;
       added.push({ ...message, messageId, late: before.end_time !== null });
     }
     if (added.length === 0) return { rental: wholeRental(db, before), added, waits: [] };

@@ -7,7 +7,9 @@ import type { Statements } from "./sqlite-statements.ts";
 /** One batch of what is past its keeping, as in Store, but at once. */
 export function forget(db: Statements, before: Parameters<Store["forget"]>[0], limit: number): number {
   const texts = forgetTexts(db, before.messages, limit);
-  return texts + forgetOrders(db, before.orders, limit - texts);
+  const forgotten = texts + forgetOrders(db, before.orders, limit - texts);
+  if (forgotten > 0) db.kept.forgetAll();
+  return forgotten;
 }
 
 function forgetTexts(db: Statements, before: Date, limit: number): number {

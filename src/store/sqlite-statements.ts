@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { createKeptOrders, type KeptOrders } from "./kept-orders.ts";
 import type { Row, Value } from "./rows.ts";
-import { type Addition, isOnAddedTo } from "./sql/additions.ts";
+import type { Addition } from "./sql/additions.ts";
 import { createAdditions } from "./sqlite-additions.ts";
 
 /** Statements by their text, each prepared once: preparing costs more than running. */
@@ -12,22 +13,39 @@ export interface Statements {
   run(sql: string, ...params: readonly Value[]): number;
   /** Answers with the place of the row that the statement adds. */
   insert(sql: string, ...params: readonly Value[]): bigint;
-  /**
-   * Adds a row that nobody needs an answer for: with the transaction's others, when they are flushed, or before the next
-   * statement about such a table.
-   */
+  /** Adds a row that nobody needs an answer for: with the transaction's others. */
   add(addition: Addition, ...row: readonly Value[]): void;
-  /** Writes the rows that wait. If that fails, what was done since they were added is to be undone. */
+
+  /** What is held back is written before the commit, and before the next statement about one of its tables. */
+  hold(held: Held): void;
+  /** Something more is held back. */
+  heldBack(): void;
+  /** Writes what is held back. If that fails, the transaction is to be undone. */
   flush(): void;
-  /** Forgets the rows that wait, because what they belong to is undone. */
-  discard(): void;
-  /** How often something was written, or was left to be. */
+  readonly kept: KeptOrders;
+
+  /** What the transaction wrote is in the database. */
+  committed(): void;
+  /** What it wrote, or was held back since, is undone. */
+  undone(): void;
+  /** How often something was written, or held back. */
   writes(): number;
+}
+
+/** What the commands of a transaction want to be written, so that it is written once for all of them. */
+export interface Held {
+  readonly tables: readonly string[];
+  /** Writes what is not written yet, if there is anything. */
+  write(run: (sql: string, ...params: readonly Value[]) => void): void;
+  /** The transaction is over: nothing is to be written, and what was read may have changed. */
+  forget(): void;
 }
 
 export function createStatements(db: DatabaseSync): Statements {
   const prepared = new Map<string, Prepared>();
-  const additions = createAdditions((sql, ...params) => prepare(sql).statement.run(...params));
+  const additions = createAdditions();
+  const held: Held[] = [additions];
+  const kept = createKeptOrders(() => db.isTransaction);
   let writes = 0;
 
   function prepare(sql: string): Prepared {
@@ -36,22 +54,32 @@ export function createStatements(db: DatabaseSync): Statements {
     const statement = db.prepare(sql);
     statement.setReturnArrays(true);
     const toRow = rowMaker(statement.columns().map(({ name }) => name));
-    const fresh = { statement, toRow, isOnAddedTo: isOnAddedTo(sql) };
+    const words = new Set(sql.match(/\w+/g));
+    const first = held.filter(({ tables }) => tables.some((table) => words.has(table)));
+    const fresh = { statement, toRow, first };
     prepared.set(sql, fresh);
     return fresh;
   }
 
-  /** The statement, when it may be run: what was added before it is there. */
+  /** The statement, when it may be run: what was held back of its tables is there. */
   function ready(sql: string): Prepared {
     const found = prepare(sql);
-    if (found.isOnAddedTo && additions.areWaiting()) flush();
+    write(found.first);
     return found;
   }
 
-  function flush(): void {
-    // Also when it fails, for then some of them may be written.
-    writes += 1;
-    additions.flush();
+  function write(those: readonly Held[]): void {
+    try {
+      for (const { write } of those) write((sql, ...params) => prepare(sql).statement.run(...params));
+    } catch (error) {
+      // Some of it may be written.
+      writes += 1;
+      throw error;
+    }
+  }
+
+  function forget(): void {
+    for (const { forget } of held) forget();
   }
 
   return {
@@ -79,8 +107,20 @@ export function createStatements(db: DatabaseSync): Statements {
       additions.add(addition, row);
       writes += 1;
     },
-    flush,
-    discard: additions.discard,
+    hold: (more) => void held.push(more),
+    heldBack() {
+      writes += 1;
+    },
+    flush: () => write(held),
+    kept,
+    committed() {
+      forget();
+      kept.committed();
+    },
+    undone() {
+      forget();
+      kept.undone();
+    },
     writes: () => writes,
   };
 }
@@ -88,7 +128,8 @@ export function createStatements(db: DatabaseSync): Statements {
 interface Prepared {
   readonly statement: StatementSync;
   readonly toRow: (values: unknown) => Row;
-  readonly isOnAddedTo: boolean;
+  /** What is to be written before it. */
+  readonly first: readonly Held[];
 }
 
 /**

@@ -10,7 +10,8 @@ import { attemptsOf } from "./sqlite-attempts.ts";
 import type { Callers } from "./sqlite-callers.ts";
 import { addOrder, changeOrder, findChangeable, findVerification, requireStatus } from "./sqlite-orders.ts";
 import { createPurchaseCommands, mayComeBack, type PurchaseParts } from "./sqlite-purchases.ts";
-import { findRequest, messagesOf, wholeVerification } from "./sqlite-reads.ts";
+import { findRequest, wholeVerification } from "./sqlite-reads.ts";
+import { messagesOf } from "./sqlite-texts.ts";
 
 export interface CommandParts extends PurchaseParts {
   readonly callers: Callers;

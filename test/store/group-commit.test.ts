@@ -24,9 +24,14 @@ describe("group commit", () => {
     db.exec("create table numbers (n integer primary key) strict");
     commits = 0;
     const changes = db.prepare("select total_changes() as changes");
-    const { add, flush, discard, writes } = createStatements(db);
+    const { add, flush, committed, undone, writes } = createStatements(db);
     leave = (n) => add(NUMBERS, BigInt(n));
-    const real = createTransaction(db, { flush, discard, writes: () => writes() + Number(changes.get()?.changes) });
+    const real = createTransaction(db, {
+      flush,
+      committed,
+      undone,
+      writes: () => writes() + Number(changes.get()?.changes),
+    });
     transaction = {
       ...real,
       commit() {

@@ -25,6 +25,10 @@ export function walkClaims(store: () => Store): void {
       expect(await store().checkLedger()).toEqual([]);
       await expectHistory(store(), verifications);
       await expectOpen(store(), verifications);
+      for (const verification of verifications) {
+        const { caller, verificationId } = verification;
+        expect(await store().getVerification(caller, verificationId)).toStrictEqual(verification);
+      }
       for (const { status } of verifications) seen.add(status);
     }
     expect(seen.size).toBeGreaterThanOrEqual(5);

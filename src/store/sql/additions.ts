@@ -11,12 +11,9 @@ export interface Addition {
   readonly width: number;
 }
 
-/** Whether a statement is about such a table. */
-export function isOnAddedTo(sql: string): boolean {
-  return /\b(?:history|entries)\b/.test(sql);
-}
+export const ADDED_TO = ["history", "entries"] as const;
 
-export function additionTo(table: "history" | "entries", columns: readonly string[]): Addition {
+export function additionTo(table: (typeof ADDED_TO)[number], columns: readonly string[]): Addition {
   const into = `insert into ${table} (${columns.join(", ")}) values`;
   // Not `?1`: node:sqlite looks for the name of each parameter among those of all.
   const row = `(${columns.map(() => "?").join(", ")})`;

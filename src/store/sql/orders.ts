@@ -11,7 +11,7 @@ export const insertLabel = "insert into labels (order_seq, caller, key, value) v
 
 export const findOrder = "select * from orders where seq = ?1";
 
-export const findOfProduct = "select * from orders where order_id = ?1 and product = ?2";
+export const findById = "select * from orders where order_id = ?1";
 
 /** Every purchase of any product that is under way, or of which nobody knows whether it was made. */
 export const listPending = `
