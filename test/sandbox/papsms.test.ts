@@ -102,9 +102,9 @@ describe("PapSMS's numbers", () => {
   );
 
   it.each([
-    ["the code", 5000, 5000],
-    ["the end", 60 * MINUTE_MS, Number.POSITIVE_INFINITY],
-  ])("cannot be cancelled after %s", async (_, wait, codeDelayMs) => {
+    ["the code", 5000, 5000, "999.20"],
+    ["the end", 60 * MINUTE_MS, Number.POSITIVE_INFINITY, "1000.00"],
+  ])("cannot be cancelled after %s", async (_, wait, codeDelayMs, balance) => {
     const here = await visit({ codeDelayMs });
     const { activation_id: id } = await buyAtPapSms(here);
     await here.clock.advance(wait);
@@ -112,7 +112,7 @@ describe("PapSMS's numbers", () => {
       status: 409,
       body: failure("invalid_state"),
     });
-    expect(here.sandbox.control.books().papsms.balance).toBe("999.20");
+    expect(here.sandbox.control.books().papsms.balance).toBe(balance);
   });
 
   it("expire after an hour", async () => {
@@ -120,6 +120,18 @@ describe("PapSMS's numbers", () => {
     const { activation_id: id } = await buyAtPapSms(here);
     await here.clock.advance(60 * MINUTE_MS);
     expect((await here.papsms(`/numbers/status/${id}`)).body.data).toEqual({ status: "expired", sms: null });
+  });
+
+  it("are paid for only if an SMS has come by their end", async () => {
+    const here = await visit();
+    await buyAtPapSms(here);
+    await here.clock.advance(60 * MINUTE_MS);
+    expect(here.sandbox.control.books().papsms.balance).toBe("999.20");
+    await here.control("/delay", { code_delay_ms: "never" });
+    await buyAtPapSms(here);
+    expect(here.sandbox.control.books().papsms.balance).toBe("998.40");
+    await here.clock.advance(60 * MINUTE_MS);
+    expect(here.sandbox.control.books().papsms.balance).toBe("999.20");
   });
 
   it.each([

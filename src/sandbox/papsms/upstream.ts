@@ -21,6 +21,8 @@ export const papsms: UpstreamDefinition<PapSmsOptions> = {
       ...setup,
       offers: catalogue,
       lifetimeMs: LIFETIME_MS,
+      // "You only pay for successful verifications"
+      refundsAtEnd: true,
       refOf: String,
     });
     return {
