@@ -113,7 +113,8 @@ export const papsms = defineProvider({
   limits: { account: perMinute(60) },
   // The document's own clients ask every 2 s.
   pollGapMs: 2_000,
-  lifetimeMs: 20 * 60_000,
+  // The example's code comes 55 minutes before the end.
+  lifetimeMs: 60 * 60_000,
   refusals: {
     /** Whatever names an error and does not call itself a success. */
     words(body) {

@@ -62,7 +62,8 @@ export const smsverifyo = defineProvider({
   limits: { account: perMinute(60) },
   // "every 3-5 seconds"
   pollGapMs: 3_000,
-  lifetimeMs: 20 * 60_000,
+  // The example's code comes 28 minutes before the end.
+  lifetimeMs: 30 * 60_000,
   refusals: {
     words(body, path) {
       if (success.safeParse(body).success) return undefined;

@@ -92,6 +92,10 @@ describe("a number that PapSMS sold", () => {
   });
 });
 
+it("a number of PapSMS is kept for an hour where its end is not told: the document's code comes 55 minutes before it", () => {
+  expect(papsms.open({ apiKey: "key" }).lifetimeMs).toBe(60 * 60_000);
+});
+
 describe("a refusal of PapSMS, which no document shows", () => {
   it.each([
     ["NO_NUMBERS", { success: "false", message: "There are no available numbers" }],
