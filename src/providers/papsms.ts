@@ -102,6 +102,8 @@ const callback = z.union([
   z.object({ data: z.object({ activation_id: id }) }).transform(({ data }) => data.activation_id),
 ]);
 
+const PURCHASE = "/numbers/purchase";
+
 export const papsms = defineProvider({
   id: "papsms",
   baseUrl: "https://papsms.com/api/v1",
@@ -116,11 +118,15 @@ export const papsms = defineProvider({
   // The example's code comes 55 minutes before the end.
   lifetimeMs: 60 * 60_000,
   refusals: {
-    /** Whatever names an error and does not call itself a success. */
-    words(body) {
+    /**
+     * Whatever names an error and does not call itself a success. At a purchase there is no order to speak of: that one is
+     * there already leaves open what was sold, and what is not found is a service or a country.
+     */
+    words(body, path) {
       const { success, code, error, message } = failure.safeParse(body).data ?? {};
       if (success || (success === undefined && !error && !message)) return undefined;
-      return [code, error, message].filter(Boolean).join(": ").replaceAll("_", " ");
+      const said = [code, error, message].filter(Boolean).join(": ").replaceAll("_", " ");
+      return path === PURCHASE ? said : `order: ${said}`;
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
@@ -128,13 +134,14 @@ export const papsms = defineProvider({
       [/insufficient|not enough|\bbalance\b|\bfunds\b/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
-      [/already received|(?:sms|code) (?:was|has been) received/i, "ALREADY_RECEIVED"],
-      [/already|expired|cannot be cancell?ed/i, "ALREADY_ENDED"],
+      [/^order: .*(?:already received|(?:sms|code) (?:was|has been) received)/is, "ALREADY_RECEIVED"],
+      [/^order: .*(?:already|expired|cannot be cancell?ed)/is, "ALREADY_ENDED"],
       [/(?:invalid|unknown|unsupported) (?:service|country)/i, "NO_OFFERS"],
       [/(?:service|country)\b.* not (?:found|supported|exist)/i, "NO_OFFERS"],
       [/\bno.?(?:\w+ ){0,3}numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
-      [/(?:service|country) (?:is )?not/i, "NO_OFFERS"],
-      [/not found/i, "NOT_FOUND"],
+      [/(?:service|country) (?:(?:is )?not|(?:field )?is (?:missing|required|invalid))/i, "NO_OFFERS"],
+      [/^order: .*not found/is, "NOT_FOUND"],
+      [/not found/i, "NO_OFFERS"],
     ],
   },
   callback: (body) => callback.safeParse(body).data,
@@ -158,7 +165,7 @@ export const papsms = defineProvider({
 
       verification: {
         async buy({ offerRef }, signal) {
-          const { data } = await http.post("/numbers/purchase", place(offerRef), purchaseAnswer, signal);
+          const { data } = await http.post(PURCHASE, place(offerRef), purchaseAnswer, signal);
           return {
             orderRef: data.activation_id,
             numberAsSold: data.phone_number,

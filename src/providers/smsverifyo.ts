@@ -69,7 +69,8 @@ export const smsverifyo = defineProvider({
       if (success.safeParse(body).success) return undefined;
       const { error } = failure.safeParse(body).data ?? {};
       if (!error) return "";
-      // What is not found there is no order.
+      // There is no order yet: a wrong state says nothing of what was sold, and what is not found is something else.
+      if (path === PURCHASE && error.code === "invalid_state") return "";
       const code = path === PURCHASE && error.code === "not_found" ? "invalid_request" : error.code;
       return `${code}: ${error.message}`;
     },

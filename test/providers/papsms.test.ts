@@ -108,10 +108,23 @@ describe("a refusal of PapSMS, which no document shows", () => {
     ["NO_OFFERS", { success: false, error: "SERVICE_NOT_FOUND" }],
     ["NO_OFFERS", { success: false, error: "invalid_country" }],
     ["NO_OFFERS", { success: false, error: "Country 'zz' is not supported" }],
+    ["NO_OFFERS", { success: false, error: "Not found" }],
+    ["NO_OFFERS", { message: "The selected service is invalid.", errors: { service: ["invalid"] } }],
+    ["NO_OFFERS", { success: false, error: { code: "invalid_request", message: "country is missing or invalid" } }],
     ["UPSTREAMS_UNAVAILABLE", { success: false, error: "RATE_LIMIT_EXCEEDED" }],
   ])("of a purchase is %s: %j", async (reason, body) => {
     expect(await buy(json(body, 400))).toMatchObject({ reason });
   });
+
+  it.each(["Order already exists", "ALREADY_PURCHASED", "Activation expired"])(
+    "of a purchase that speaks of an order leaves open whether it was sold: %s",
+    async (error) => {
+      expect(await buy(json({ success: false, error }, 409))).toBeInstanceOf(UpstreamFault);
+      expect(await buy(json({ success: false, error: { code: "CONFLICT", message: error } }))).toBeInstanceOf(
+        UpstreamFault,
+      );
+    },
+  );
 
   it.each([
     ["ALREADY_RECEIVED", "SMS_ALREADY_RECEIVED"],

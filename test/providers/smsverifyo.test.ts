@@ -75,6 +75,7 @@ describe("a number that SMSVerifyo sold", () => {
     expect(await buy(json({ ok: false, error: { code: "internal_error" } }, 500))).toBeInstanceOf(UpstreamFault);
     expect(await buy(json({ ok: false, error: { code: "insufficient_funds" } }, 503))).toBeInstanceOf(UpstreamFault);
     expect(await buy(json({ ok: false, error: { code: "no_numbers" } }, 502))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ ok: false, error: { code: "invalid_state" } }, 409))).toBeInstanceOf(UpstreamFault);
   });
 
   it("is kept for half an hour where its end is not told: the document's code comes 28 minutes before it", () => {
