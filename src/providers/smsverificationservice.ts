@@ -193,7 +193,7 @@ export const smsverificationservice = defineProvider({
             curated: list === "best-temp",
           }));
         }
-        const countries = await http.getCatalog("/global/countries/", countriesAnswer, signal);
+        const countries = await ifThere(http.getCatalog("/global/countries/", countriesAnswer, signal));
         yield [];
         for (const { country_id, country_name } of countries) {
           const offers = await ifThere(http.getCatalog("/global/services/", globalOffers, signal, { country_id }));
