@@ -165,6 +165,7 @@ export const smsverificationservice = defineProvider({
     // 500 is among the statuses that the document names for refusals.
     reasons: [
       [/rate limit/i, "UPSTREAMS_UNAVAILABLE"],
+      [/insufficient (?:stock|numbers?)/i, "NO_NUMBERS"],
       [/insufficient balance/i, "UPSTREAM_FUNDS", 500],
       [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api key|credentials|permission/i, "UPSTREAM_CREDENTIALS"],

@@ -218,6 +218,7 @@ describe("a refusal of smsVerificationService", () => {
     ["NO_NUMBERS", { success: false, error: "No numbers available" }, 500],
     ["NO_NUMBERS", { success: false, error: "Service not available" }, 500],
     ["NO_NUMBERS", { success: false, error: "There are no available numbers" }, 400],
+    ["NO_NUMBERS", { success: false, error: "Insufficient stock" }, 400],
     ["NO_OFFERS", { success: false, error: "Area code does not work" }, 400],
     ["NO_OFFERS", { success: false, errors: { area_code: ["Ensure this field has no more than 3 characters."] } }, 400],
     ["NO_OFFERS", { success: false, message: "Invalid service" }, 404],
