@@ -170,7 +170,9 @@ export const smsverificationservice = defineProvider({
       [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api key|credentials|permission/i, "UPSTREAM_CREDENTIALS"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
-      [/cannot be (?:cancell?ed|renewed)|not active|already/i, "ALREADY_ENDED"],
+      // A service may be not active as well, and a purchase already there.
+      [/cannot be (?:cancell?ed|renewed)|(?:order|rental) (?:is )?not active/i, "ALREADY_ENDED"],
+      [/already (?:been )?(?:cancell?ed|completed|ended|expired|received|refunded|used)/i, "ALREADY_ENDED"],
       [/\bno (?:\w+ ){0,3}numbers?\b|out of stock|no stock|sold out|\bservice not available/i, "NO_NUMBERS", 500],
       [/not available|unavailable|no (?:\w+ )?(?:services|offers)/i, "NO_NUMBERS"],
       [/(?:service|country|plan) not found/i, "NO_OFFERS", 500],
