@@ -128,11 +128,9 @@ const isSuccess = (answer: boolean) => z.object({ success: truth.pipe(z.literal(
 const success = isSuccess(true);
 const failed = isSuccess(false);
 
-/** One sentence, or Django's own envelope: the wrong fields with what is wrong about each. */
-const sentence = z.union([
-  z.string(),
-  z.record(z.string(), z.array(z.string()).min(1)).transform((fields) => Object.values(fields).flat().join(" ")),
-]);
+/** Django's own envelope for a body that is not valid: the wrong fields with what is wrong about each. */
+const fieldErrors = z.record(z.string(), z.array(z.string()).min(1));
+const sentence = z.union([z.string(), fieldErrors.transform((fields) => Object.values(fields).flat().join(" "))]);
 const failure = z.union([
   ...(["error", "errors", "detail"] as const).map((name) =>
     z.object({ [name]: sentence }).transform((answer) => answer[name] as string),
@@ -144,6 +142,9 @@ const failure = z.union([
 
 /** What is bought there. */
 const SELLS = /^\/order\/(?:[a-z][\w-]*|[^/]+\/renew)\/$/;
+
+/** The document's own forms of an error. */
+const refused = z.union([failed, fieldErrors]);
 
 const callback = z.object({ event: z.literal("incoming_message"), message: z.object({ order_id: id }) });
 
@@ -160,7 +161,7 @@ export const smsverificationservice = defineProvider({
     words(body, path) {
       if (typeof body === "string" || success.safeParse(body).success) return undefined;
       const words = failure.safeParse(body).data;
-      return words && SELLS.test(path) && failed.safeParse(body).success ? unsold(words) : words;
+      return words && SELLS.test(path) && refused.safeParse(body).success ? unsold(words) : words;
     },
     // 500 is among the statuses that the document names for refusals.
     reasons: [

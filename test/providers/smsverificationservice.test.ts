@@ -223,6 +223,9 @@ describe("a refusal of smsVerificationService", () => {
     ["NO_OFFERS", { success: false, errors: { area_code: ["Ensure this field has no more than 3 characters."] } }, 400],
     ["NO_OFFERS", { success: false, message: "Invalid service" }, 404],
     ["NO_OFFERS", { error: { service_id: ["A valid integer is required."] } }, 400],
+    // Django's own envelope of "validation errors on POST bodies".
+    ["NO_OFFERS", { area_code: ["Enter a valid value."] }, 400],
+    ["NO_OFFERS", { non_field_errors: ["Invalid data.", "Not for this service."] }, 400],
     ["NO_OFFERS", { success: false, error: "Service is not active" }, 400],
   ])("is %s: %j with %i", async (reason, body, status) => {
     expect(await buy(json(body, status))).toMatchObject({ reason });
@@ -236,6 +239,7 @@ describe("a refusal of smsVerificationService", () => {
     ["without a word", { success: false }, 400],
     ["that does not know", { success: false, error: "The provider timed out" }, 400],
     ["of an order that may be this one", { success: false, error: "Order already placed" }, 400],
+    ["of fields, that does not know", { non_field_errors: ["The request is being processed."] }, 400],
     ["that is none in form", { error: "Hold on" }, 400],
   ])("leaves a purchase open when it is one %s", async (_what, body, status) => {
     expect(await buy(json(body, status))).toBeInstanceOf(UpstreamFault);
