@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type Logger, pino } from "pino";
 import { banner } from "./banner.ts";
 import { showEsim } from "./cli/esim.ts";
-import { type Flags, readFlags, UsageError } from "./cli/flags.ts";
+import { type Flags, readFlags, refuseStrays, UsageError } from "./cli/flags.ts";
 import { OPERATOR_COMMANDS, runOperatorCommand } from "./cli/operator.ts";
 import { type Config, ConfigError, describeReload, loadConfig, maskedConfig } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
@@ -46,6 +46,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const { values, positionals } = readFlags(args);
     const [name = "serve", argument, extra] = positionals;
     const command = argument === undefined ? COMMANDS[name] : undefined;
+    if (!values.version && !values.help) refuseStrays(values, name);
     const asked = extra === undefined && (argument === undefined || name === "settle") && OPERATOR_COMMANDS[name];
     if (values.version) print(`numgate ${await readVersion()}`);
     else if (values.help) print(USAGE);

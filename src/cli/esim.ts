@@ -19,11 +19,11 @@ const LPA = /^LPA:1\$/i;
 /** Prints an eSIM's activation code for whoever bought it: asked of the API, with the caller's token. */
 export async function showEsim(flags: Flags, esimId: string | undefined, ownToken?: string): Promise<number> {
   if (!esimId) throw new UsageError("esim needs the eSIM's id");
-  const { displayName, status, activationCode } = await getEsim(
-    flags.address ?? ADDRESS,
-    esimId,
-    flags.token ?? ownToken,
-  );
+  const address = flags.address ?? ADDRESS;
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) {
+    throw new UsageError(`--address: expected a URL such as http://127.0.0.1:7070, not "${address}"`);
+  }
+  const { displayName, status, activationCode } = await getEsim(address, esimId, flags.token ?? ownToken);
   process.stdout.write(`${displayName}  ${status.replace("ESIM_STATUS_", "")}\n`);
   if (activationCode === "") return 1;
   process.stdout.write(`${activationCode}\n`);

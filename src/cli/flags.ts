@@ -23,8 +23,32 @@ const OPTIONS = {
   version: { type: "boolean", short: "v" },
 } as const;
 
+/** The one command that a flag is for; a flag that is not here is for all of them. */
+const COMMAND_OF: Partial<Record<keyof typeof OPTIONS, string>> = {
+  listen: "sandbox",
+  live: "check",
+  sold: "settle",
+  "not-sold": "settle",
+  price: "settle",
+  "order-ref": "settle",
+  number: "settle",
+  repair: "ledger",
+  since: "export",
+  caller: "export",
+  verification: "export",
+  address: "esim",
+  token: "esim",
+};
+
 export function readFlags(args: readonly string[]) {
   return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
 }
 
 export type Flags = ReturnType<typeof readFlags>["values"];
+
+/** Whoever gives a flag that the command would not heed believes that it does. */
+export function refuseStrays(flags: Flags, command: string): void {
+  for (const [flag, owner] of Object.entries(COMMAND_OF)) {
+    if (flag in flags && owner !== command) throw new UsageError(`--${flag} is for ${owner}, not for ${command}`);
+  }
+}
