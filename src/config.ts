@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { toCaller, toRetention, toTls, toUpstream } from "./config/assemble.ts";
 import { complainAbout } from "./config/complaints.ts";
 import { readKeyVariables, readOverrides } from "./config/environment.ts";
-import { Problems } from "./config/problems.ts";
+import { Problems, whyUnreadable } from "./config/problems.ts";
 import { checkRelations, isLocal, listenersIn, namesCallers, refuseStrangers, upstreamIdsIn } from "./config/rules.ts";
 import { type FileValues, fileSchema } from "./config/schema.ts";
 import { NO_SOURCE, readSource } from "./config/source.ts";
@@ -13,6 +13,7 @@ export { maskedConfig } from "./config/mask.ts";
 export { ConfigError } from "./config/problems.ts";
 export { describeReload, type Reload } from "./config/reload.ts";
 export { formatListener, isLocal } from "./config/rules.ts";
+export { checkTls } from "./config/tls.ts";
 export type * from "./config/types.ts";
 
 const DEFAULT_FILE = "numgate.yaml";
@@ -92,18 +93,10 @@ function readFile(path: string | undefined, env: Environment, problems: Problems
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && !named) return undefined;
     const whence = path ? "--config" : env.NUMGATE_CONFIG ? "NUMGATE_CONFIG" : "the working directory";
-    problems.about(name, `the configuration (from ${whence}) cannot be read: ${UNREADABLE[code] ?? code}`);
+    problems.about(name, `the configuration (from ${whence}) cannot be read: ${whyUnreadable(code)}`);
     return problems.throwNow();
   }
 }
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file",
-  EACCES: "this user may not read it",
-  EISDIR: "it is a directory",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
-};
 
 function warningsAbout(upstreams: readonly UpstreamConfig[], sandbox: boolean, database: Database): string[] {
   const warnings = upstreams

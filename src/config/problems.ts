@@ -66,3 +66,16 @@ export function formatPath(path: KeyPath): string {
     })
     .join("");
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EACCES: "this user may not read it",
+  EISDIR: "it is a directory",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
+};
+
+/** What the code of an error in reading a file says. */
+export function whyUnreadable(code: string): string {
+  return UNREADABLE[code] ?? code;
+}

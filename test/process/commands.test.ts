@@ -1,8 +1,11 @@
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { emptyFolder, run } from "./process.ts";
+import { emptyFolder, type Folder, run } from "./process.ts";
 
-async function numgate(args: readonly string[]) {
-  const running = run(await emptyFolder(), args);
+const PEM = path.resolve("test/rpc/tls");
+
+async function numgate(args: readonly string[], folder?: Folder) {
+  const running = run(folder ?? (await emptyFolder()), args);
   const exit = await running.exit;
   return { exit, stdout: running.stdout(), stderr: running.stderr() };
 }
@@ -30,4 +33,19 @@ describe("a command", () => {
       );
     },
   );
+});
+
+describe.each([["check"], ["serve"]])("%s", (command) => {
+  it("says what is wrong with the files of TLS", async () => {
+    const folder = await emptyFolder();
+    await folder.write("text.pem", "no certificate");
+    await folder.write("numgate.yaml", `tls: { cert: text.pem, key: ${PEM}/server.key, client_ca: none.pem }\n`);
+    expect(await numgate([command], folder)).toEqual({
+      exit: 1,
+      stdout: "",
+      stderr:
+        "tls.cert: text.pem holds no certificate in PEM\n" +
+        "tls.client_ca: none.pem cannot be read: there is no such file\n",
+    });
+  });
 });
