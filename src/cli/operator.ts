@@ -71,6 +71,7 @@ export async function runOperatorCommand(
 ): Promise<number> {
   if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
   const { path } = config.database;
+  if (path === ":memory:") throw new Error("the database is in memory, where its own gateway alone sees it");
   const socket = usableSocket(operatorSocket(path));
   const running = socket && (await connectOperator(socket));
   if (running) return run(running, flags, argument);

@@ -35,6 +35,16 @@ describe("a command", () => {
   );
 });
 
+it("does not ask of a database in memory whether a gateway runs", async () => {
+  const folder = await emptyFolder();
+  await folder.write("numgate.yaml", 'database: "sqlite::memory:"\n');
+  expect(await numgate(["ledger"], folder)).toEqual({
+    exit: 1,
+    stdout: "",
+    stderr: "numgate: the database is in memory, where its own gateway alone sees it\n",
+  });
+});
+
 describe.each([["check"], ["serve"]])("%s", (command) => {
   it("says what is wrong with the files of TLS", async () => {
     const folder = await emptyFolder();
