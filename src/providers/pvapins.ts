@@ -16,8 +16,12 @@ import { amount, hint, id, lines, plausible, text } from "../upstream/decode.ts"
 import { defineProvider } from "../upstream/define.ts";
 import type { Query } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const GET_SMS = "/get_sms.php";
+
+/** What is bought there. */
+const SELLS = /^\/(?:get_number|rent_renew_number)\.php$/;
 
 const usd = amount("USD");
 
@@ -31,6 +35,9 @@ const number = z.string().regex(/^\+?\d(?:[ -]?\d){4,14}$/);
 const bareText = text.transform(unquoted);
 
 const done = z.object({ code: z.literal("100") });
+
+/** With words: a number beside this code says two things at once. */
+const failed = z.object({ code: z.literal("200"), data: text.regex(/\p{L}/u) });
 
 /** Numbers are sold as text and rented in JSON: either is a number. */
 const numberAnswer = z.union([bareText.pipe(number), done.extend({ data: number }).transform(({ data }) => data)]);
@@ -120,22 +127,25 @@ export const pvapins = defineProvider({
       if (said === undefined) return undefined;
       if (path === GET_SMS) return NO_MESSAGE.test(said) ? said : undefined;
       if (WAITING.test(said) || done.safeParse(body).success) return undefined;
+      if (SELLS.test(path) && failed.safeParse(body).success) return unsold(said);
       if (typeof body !== "string") return said;
       return number.safeParse(said).success || REJECTED.test(said) ? undefined : said;
     },
     reasons: [
-      [/^customer not found/i, "UPSTREAM_CREDENTIALS"],
+      [/customer not found/i, "UPSTREAM_CREDENTIALS"],
       [/not enough balance|balance is expired/i, "UPSTREAM_FUNDS"],
       [/limit: ?\d+ ?min|\breject\w*\b.*\bafter \d+ ?(?:s|min)/i, "CANCEL_TOO_EARLY"],
       [
-        /^new numbers registration in progress|no free channels? available|^no numbers? found|out of stock/i,
+        /new numbers registration in progress|no free channels? available|\bno numbers? found|out of stock/i,
         "NO_NUMBERS",
       ],
       [/\bafter \d+ ?s|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
-      [/^(?:app|country|app or country) not found/i, "NO_OFFERS"],
-      [/^number not found/i, "NOT_FOUND"],
+      [/\b(?:app|country) not found/i, "NO_OFFERS"],
+      [/\bnumber not found/i, "NOT_FOUND"],
       // A code may have come meanwhile: whoever is told that it is over looks once more.
       [/not able to reject|(?:not|can'?t|cannot)\b.*\brejected/i, "ALREADY_ENDED"],
+      // The document's own form of a failure, in words that it does not have.
+      UNSOLD,
     ],
     retryAfterMs(words) {
       const [, seconds] = /\bafter (\d{1,4}) ?s/i.exec(words) ?? [];

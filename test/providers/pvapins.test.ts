@@ -54,6 +54,7 @@ describe("a number that PVAPins sold", () => {
     ["UPSTREAM_CREDENTIALS", json({ data: "Customer Not Found.", code: 200 })],
     ["UPSTREAM_FUNDS", said("Your Balance Is Expired")],
     ["NO_OFFERS", said("country not found")],
+    ["NO_OFFERS", json({ data: "This app is offline now", code: 200 })],
   ])("is none, for %s", async (reason, answer) => {
     expect(await buy(answer)).toMatchObject({ reason });
     expect(await rent(answer)).toMatchObject({ reason });
@@ -64,10 +65,20 @@ describe("a number that PVAPins sold", () => {
     ["a word that nobody knows", said("Please hold")],
     ["success without a number", json({ data: "Success", code: 100 })],
     ["a code that nobody knows", json({ data: "Please hold", code: 300 })],
+    ["a failure that leaves it open", json({ data: "Error 102, check back later", code: 200 })],
+    ["a failure with a number", json({ data: "1128690001", code: 200 })],
   ])("may be there after %s", async (_what, answer) => {
     expect(await buy(answer)).toBeInstanceOf(UpstreamFault);
     expect(await rent(answer)).toBeInstanceOf(UpstreamFault);
   });
+});
+
+it.each([
+  ["UPSTREAM_FUNDS", "Not Enough balance."],
+  ["NO_OFFERS", "This number is offline now"],
+])("a renewal at PVAPins that failed is none, for %s", async (reason, data) => {
+  const answer = json({ data, code: 200 });
+  expect(await outcome(({ rental }) => rental?.extend?.(ORDER, 30, never), answer)).toMatchObject({ reason });
 });
 
 describe("what PVAPins says of a number", () => {
