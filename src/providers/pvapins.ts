@@ -52,16 +52,18 @@ const saidIn = z.union([bareText, reply.transform(({ data }) => unquoted(data))]
 /** As in `17/08/2025 08:15 pm`, taken for UTC. */
 const shownTime = hint(z.string().transform(asUtc));
 
-const message = z
-  .object({ from: text.nullish(), message: text.min(1), timestamp: shownTime })
-  .transform((line): ReceivedMessage => {
-    return { sender: line.from ?? undefined, text: line.message, receiveTime: line.timestamp };
-  });
+const messageLine = z.object({ from: text.nullish(), message: text.min(1), timestamp: shownTime });
+
+const message = messageLine.transform(toMessage);
+
+/** Outside a list an error may have a `message` as well: a message has its sender beside it. */
+const onlyMessage = messageLine.extend({ from: text.nullable() }).transform((only) => [toMessage(only)]);
 
 /** A numeral or a sign alone is neither a message nor a word about one. */
 const smsAnswer = z.union([
+  failed.transform(() => []),
   saidIn.pipe(text.regex(/\p{L}|\p{Nd}{3}/u)),
-  message.transform((only) => [only]),
+  onlyMessage,
   lines(message),
 ]);
 
@@ -268,6 +270,10 @@ function asUtc(shown: string): Date | undefined {
   return plausible(
     new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), (Number(hour) % 12) + afternoon, Number(minute))),
   );
+}
+
+function toMessage(line: z.infer<typeof messageLine>): ReceivedMessage {
+  return { sender: line.from ?? undefined, text: line.message, receiveTime: line.timestamp };
 }
 
 function unquoted(said: string): string {

@@ -88,6 +88,7 @@ describe("what PVAPins says of a number", () => {
     ["in quotes", said('"You have not received any code yet."')],
     ["to wait", said("Please wait 120 seconds")],
     ["to come back", said("Too many requests, try again after 120 s")],
+    ["a failure that names the number", json({ data: "Number 1128690001 is not active", code: 200 })],
   ])("is waiting: %s", async (_what, answer) => {
     expect(await check(answer)).toEqual({ state: "waiting" });
   });
@@ -108,6 +109,10 @@ describe("what PVAPins says of a number", () => {
     ],
   ])("is its message: %s", async (_what, answer, message) => {
     expect(await check(answer)).toEqual({ state: "received", messages: [message] });
+  });
+
+  it("is no message when nothing but words comes with it", async () => {
+    expect(await check(json({ message: "Number 1128690001 is not active" }))).toBeInstanceOf(UpstreamFault);
   });
 
   it("is about the account where that is what it says, in JSON as well", async () => {
