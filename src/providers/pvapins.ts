@@ -7,7 +7,8 @@
 // - The number is unknown to `get_sms` in its first minute, so `Number Not Found` is no end but waiting.
 // - A number goes back from its third minute on, and before a code; it goes back by itself after 20 minutes.
 // - How long a rental lasts is not said where it is sold: the operator's entry says it, or none are offered.
-// - Times are in no zone that is named, and in the history they are not read at all.
+// - Times are shown in a zone that is not named. Of a rental its `timestamp`, in Unix seconds, tells it; in the history they
+//   are not read at all.
 
 import { z } from "zod";
 import { GatewayError } from "../core/error.ts";
@@ -52,6 +53,13 @@ const saidIn = z.union([bareText, reply.transform(({ data }) => unquoted(data))]
 /** As in `17/08/2025 08:15 pm`, taken for UTC. */
 const shownTime = hint(z.string().transform(asUtc));
 
+const unixTime = hint(
+  z
+    .string()
+    .regex(/^\d{9,10}$/)
+    .transform((seconds) => plausible(new Date(Number(seconds) * 1_000))),
+);
+
 const messageLine = z.object({ from: text.nullish(), message: text.min(1), timestamp: shownTime });
 
 const message = messageLine.transform(toMessage);
@@ -83,16 +91,17 @@ const historyAnswer = lines(
   ]),
 );
 
-const rentalsAnswer = lines(
-  z.object({
-    number,
-    app_name: text.min(1),
-    country_name: text.min(1),
-    is_released: z.union([z.string(), z.boolean()]).transform((said) => /^(?:1|true)$/i.test(String(said))),
-    timestamp_readable: shownTime,
-    expiry: shownTime,
-  }),
-);
+const rentalLine = z.object({
+  number,
+  app_name: text.min(1),
+  country_name: text.min(1),
+  is_released: z.union([z.string(), z.boolean()]).transform((said) => /^(?:1|true)$/i.test(String(said))),
+  timestamp: unixTime,
+  timestamp_readable: shownTime,
+  expiry: shownTime,
+});
+
+const rentalsAnswer = lines(rentalLine);
 
 const REJECTED = /^(?!.*\b(?:not|can'?t|cannot)\b).*\brejected\b/i;
 
@@ -253,8 +262,8 @@ export const pvapins = defineProvider({
                     numberAsSold: line.number,
                     serviceName: line.app_name,
                     offerRef: RENT_PREFIX + toRef(line.country_name, line.app_name),
-                    createTime: line.timestamp_readable,
-                    expireTime: line.expiry,
+                    createTime: line.timestamp,
+                    expireTime: endOf(line),
                   }));
               },
             },
@@ -270,6 +279,12 @@ function asUtc(shown: string): Date | undefined {
   return plausible(
     new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), (Number(hour) % 12) + afternoon, Number(minute))),
   );
+}
+
+/** The same moment in two forms, with and without its zone, tells the zone of the end. */
+function endOf({ timestamp, timestamp_readable: shown, expiry }: z.infer<typeof rentalLine>): Date | undefined {
+  if (!timestamp || !shown || !expiry) return expiry;
+  return new Date(timestamp.getTime() + expiry.getTime() - shown.getTime());
 }
 
 function toMessage(line: z.infer<typeof messageLine>): ReceivedMessage {

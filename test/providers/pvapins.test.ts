@@ -160,3 +160,23 @@ it.each(["1", 1, true, "true"])("a rental of PVAPins that is released is none: %
   const rentals = await outcome(({ rental }) => rental?.rentals?.(never), answer);
   expect(rentals).toMatchObject([{ numberAsSold: "12817437991", expireTime: new Date("2025-08-29T08:15:00Z") }]);
 });
+
+it.each([
+  ["UTC", "30/07/2025 08:15 am", "29/08/2025 08:15 am"],
+  ["behind it", "30/07/2025 03:15 am", "29/08/2025 03:15 am"],
+  ["ahead of it", "30/07/2025 01:45 pm", "29/08/2025 01:45 pm"],
+])("a rental of PVAPins begins and ends at the same moment in a zone that is %s", async (_zone, begun, expiry) => {
+  const line = { number: "12817437990", app_name: "GPay", country_name: "USA", is_released: 0, expiry };
+  const timestamp = Date.parse("2025-07-30T08:15:00Z") / 1_000;
+  const answer = json([{ ...line, timestamp, timestamp_readable: begun }]);
+  expect(await outcome(({ rental }) => rental?.rentals?.(never), answer)).toMatchObject([
+    { createTime: new Date("2025-07-30T08:15:00Z"), expireTime: new Date("2025-08-29T08:15:00Z") },
+  ]);
+});
+
+it("when a rental of PVAPins began is not known by a time without a zone", async () => {
+  const line = { number: "12817437990", app_name: "GPay", country_name: "USA", is_released: 0 };
+  const answer = json([{ ...line, timestamp: "x", timestamp_readable: "30/07/2025 08:15 am" }]);
+  const [rental] = (await outcome(({ rental }) => rental?.rentals?.(never), answer)) as [{ createTime?: Date }];
+  expect(rental.createTime).toBeUndefined();
+});
