@@ -32,6 +32,18 @@ describe("PVAPins' rentals", () => {
     });
   });
 
+  it.each(["get_number.php", "reject_rent.php", "rent_renew_number.php"])(
+    "are refused by %s for a wrong key with the code 200",
+    async (file) => {
+      const here = await visitPvapins();
+      const asked = file === "get_number.php" ? { ...RENT_WHATSAPP, is_rent: "1" } : await rent(here);
+      expect((await here.get(file, { ...asked, customer: "wrong" })).body).toEqual({
+        data: "Customer Not Found.",
+        code: 200,
+      });
+    },
+  );
+
   it("are listed with every field that the document names", async () => {
     const here = await visitPvapins();
     const { number } = await rent(here);

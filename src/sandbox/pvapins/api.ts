@@ -4,7 +4,7 @@ import type { Tally } from "../books.ts";
 import type { Endpoint, UpstreamApi } from "../upstream.ts";
 import type { Incoming } from "../wire.ts";
 import { accountEndpoints } from "./account.ts";
-import { CHECK_BACK_LATER, CUSTOMER_NOT_FOUND, text } from "./answers.ts";
+import { CHECK_BACK_LATER, CUSTOMER_NOT_FOUND, refused, text } from "./answers.ts";
 import { appEndpoints } from "./apps.ts";
 import type { PvapinsOffer } from "./catalogue.ts";
 import { numberEndpoints } from "./numbers.ts";
@@ -25,6 +25,9 @@ export const BASE_PATH = "/pvapins/user/api";
 
 const FOR_RENT_TOO = new Set(["/load_countries.php", "/load_apps.php", "/get_number.php"]);
 
+/** By the document these tell what went wrong beside a code. */
+const WITH_CODE = new Set(["/rent/get_number.php", "/reject_rent.php", "/rent_renew_number.php"]);
+
 /** PVAPins, below `/user/api`. Its document names no limit, and every answer has status 200. */
 export function pvapinsApi(parts: PvapinsParts): UpstreamApi {
   const unauthorized = text(CUSTOMER_NOT_FOUND);
@@ -39,7 +42,7 @@ export function pvapinsApi(parts: PvapinsParts): UpstreamApi {
       ...endpoint,
       method: "GET",
       query: endpoint.keyless ? query : ["customer", ...query],
-      unauthorized,
+      unauthorized: WITH_CODE.has(endpoint.path) ? refused(CUSTOMER_NOT_FOUND) : unauthorized,
     })),
     authorized: ({ query }) => query.get("customer") === parts.apiKey,
     stray: { unauthorized, answer: { status: 404, body: "File not found." } },
