@@ -50,7 +50,13 @@ const service = z.object({
   success_rate: hint(ratio),
 });
 
-const servicesAnswer = z.object({ services: lines(service), total: hint(count), limit: hint(count) });
+/** A page may hold nothing that can be read, such as another type of service: the list as a whole has to. */
+const services = z.array(z.unknown()).transform((all) => ({
+  count: all.length,
+  readable: all.flatMap((line) => service.safeParse(line).data ?? []),
+}));
+
+const servicesAnswer = z.object({ services, total: hint(count), limit: hint(count) });
 
 const serviceAnswer = z.object({ service });
 
@@ -146,17 +152,22 @@ export const ping = defineProvider({
   desks: (http) => ({
     catalog: {
       async *listings(signal) {
+        let seen = 0;
+        let readable = 0;
         for (let skip = 0, total = 1; skip < total; ) {
           const query = { skip: String(skip), limit: String(PAGE) };
           const page = await http.getCatalog("/nonvoip/services", servicesAnswer, signal, query);
-          yield page.services.map(toListing);
+          yield page.services.readable.map(toListing);
           // Whatever the total says.
-          if (page.services.length === 0) return;
+          if (page.services.count === 0) break;
+          seen += page.services.count;
+          readable += page.services.readable.length;
           // Fewer than were asked for, where the upstream says that it gives no more at once.
           const size = Math.min(page.limit || PAGE, PAGE);
           skip += size;
-          total = page.total ?? (page.services.length < size ? 0 : skip + 1);
+          total = page.total ?? (page.services.count < size ? 0 : skip + 1);
         }
+        if (seen > 0 && readable === 0) throw new UpstreamFault("unreadable answer: no service is as documented");
       },
 
       async detail(ref, signal) {

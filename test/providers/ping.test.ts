@@ -71,6 +71,31 @@ describe("Ping's list of services", () => {
     ]);
   });
 
+  it("goes on after a page of which nothing can be read", async () => {
+    const nowhere = { ...whatsapp, public_id: "svc_2", country_code: null };
+    const others = Array.from({ length: 100 }, (_, at) => ({ ...whatsapp, public_id: `esim_${at}`, type: "esim" }));
+    const last = { ...whatsapp, public_id: "svc_3" };
+    for (const hidden of [[nowhere], others]) {
+      const { listings } = await listed(page(201, whatsapp), page(201, ...hidden), page(201, last));
+      expect(listings.map(({ ref }) => ref)).toEqual(["svc_1", "svc_3"]);
+    }
+  });
+
+  it("is not as documented when nothing of any page can be read", async () => {
+    const priceless = { ...whatsapp, cost: null };
+    await expect(listed(page(101, priceless), page(101, priceless))).rejects.toBeInstanceOf(UpstreamFault);
+  });
+
+  it("has a full page when one line of it cannot be read, also when it does not say how many there are", async () => {
+    const many = Array.from({ length: 100 }, (_, at) => ({ ...whatsapp, public_id: `svc_${at}` }));
+    const first = json({ result: "success", services: [...many.slice(1), { ...whatsapp, cost: null }] });
+    const { listings } = await listed(
+      first,
+      json({ result: "success", services: [{ ...whatsapp, public_id: "last" }] }),
+    );
+    expect(listings.at(-1)?.ref).toBe("last");
+  });
+
   it("ends with an empty page, whatever its total says", async () => {
     const { listings, requests } = await listed(page(1_000_000, whatsapp), page(1_000_000));
     expect([listings.length, requests]).toEqual([1, 2]);
