@@ -104,6 +104,8 @@ const failure = z.object({ code: wording, message: wording, error_info: wording 
 
 /** What is bought there. */
 const SELLS = /\/(?:create|extend)$/;
+/** Something may be sold for all that, whatever else the words say. */
+const LEFT_OPEN = /time[ds]?.?out|duplicate|already(?! (?:been )?(?:cancell?ed|expired|ended))/i;
 
 export const ping = defineProvider({
   id: "ping",
@@ -129,14 +131,23 @@ export const ping = defineProvider({
       if (success.safeParse(body).success) return undefined;
       const { code = "", message = "", error_info = "" } = failure.safeParse(body).data ?? {};
       const words = [code, message, error_info].filter(Boolean).join(": ").replaceAll("_", " ");
-      return SELLS.test(path) && failed.safeParse(body).success ? unsold(words) : words;
+      if (!SELLS.test(path)) return words;
+      if (LEFT_OPEN.test(words)) return "";
+      return failed.safeParse(body).success ? unsold(words) : words;
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
       [/insufficient (?:stock|numbers?|inventory|availability)/i, "NO_NUMBERS"],
+      // Of orders that wait: the next one may be sold when they have ended.
+      [/too many|maximum number of/i, "NO_NUMBERS"],
+      [/permission/i, "UPSTREAM_CREDENTIALS"],
       [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
-      [/api.?key|unauthori[sz]ed|permission|forbidden/i, "UPSTREAM_CREDENTIALS"],
-      [/(?:already|is|was|has|been) +(?:been )?(?:cancell?ed|expired)|(?:not|no longer) active/i, "ALREADY_ENDED"],
+      [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
+      // Not what is said of the account: it would end all that is rented.
+      [
+        /(?:order|verification|rental|number)\b[^:.]*(?:(?:already|is|was|has|been) +(?:been )?(?:cancell?ed|expired)|(?:not|no longer) active)/i,
+        "ALREADY_ENDED",
+      ],
       [/already|cannot be cancell?ed|has (?:received|a (?:code|message))/i, "ALREADY_RECEIVED"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
       [/\bno (?:\w+ ){0,3}numbers?\b|(?:no|out of|not in) (?:stock|inventory)|sold out/i, "NO_NUMBERS"],

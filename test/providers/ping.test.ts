@@ -196,10 +196,14 @@ describe("a refusal of Ping's", () => {
     ["NO_NUMBERS", { message: "Unable to allocate a number at this time" }],
     ["UPSTREAM_FUNDS", { code: "INSUFFICIENT_FUNDS", message: "Top up your wallet" }],
     ["UPSTREAM_CREDENTIALS", { code: "INVALID_API_KEY" }],
+    ["UPSTREAM_CREDENTIALS", { message: "Insufficient permissions" }],
+    ["UPSTREAM_CREDENTIALS", { code: "INSUFFICIENT_PERMISSIONS", message: "Your API key has no nonvoip permission" }],
     ["NO_OFFERS", { code: "SERVICE_NOT_FOUND" }],
     ["NO_OFFERS", { code: "VALIDATION_ERROR", message: ["capability must be sms or voice"] }],
     ["NO_OFFERS", { message: "This service does not do that" }],
     ["UPSTREAMS_UNAVAILABLE", { code: "RATE_LIMIT_EXCEEDED" }],
+    ["NO_NUMBERS", { message: "You have too many pending orders" }],
+    ["NO_NUMBERS", { message: "You have reached the maximum number of pending orders" }],
   ])("of a purchase is %s: %j", async (reason, failure) => {
     expect(await buy(json({ result: "failed", ...failure }, 400))).toMatchObject({ reason });
   });
@@ -210,6 +214,9 @@ describe("a refusal of Ping's", () => {
     ["that does not know itself", { result: "error", message: "An unexpected error occurred" }, 400],
     ["without a word", { result: "failed" }, 400],
     ["that speaks of an order that is there", { result: "failed", message: "Duplicate order" }, 409],
+    ["that says so in other words", { result: "failed", message: "An order for this service already exists" }, 409],
+    ["that says so, and not what is there", { result: "error", message: "Sold already" }, 200],
+    ["that came of a time-out elsewhere", { result: "failed", message: "Timed out: no response for the number" }, 400],
     ["in another word than the document's", { result: "processing", message: "Hold on" }, 200],
     ["without the document's form", { message: "Hold on" }, 400],
   ])("leaves a purchase open %s", async (_what, body, status) => {
@@ -221,6 +228,24 @@ describe("a refusal of Ping's", () => {
       const answer = json({ result: "failed", message }, 400);
       const inbox = outcome(({ rental }) => rental?.inbox(ORDER, never), answer);
       expect(await inbox, message).toMatchObject({ reason: "ALREADY_ENDED" });
+    }
+  });
+
+  it("that is about the account ends no rental", async () => {
+    for (const message of ["Your account is not active", "Token has expired", "RENTAL_DENIED: account is not active"]) {
+      const answer = json({ result: "failed", message }, 403);
+      const inbox = outcome(({ rental }) => rental?.inbox(ORDER, never), answer);
+      expect(await inbox, message).toMatchObject({ reason: "UPSTREAM_CREDENTIALS" });
+    }
+  });
+
+  it("of an extension says that the rental is over", async () => {
+    for (const message of ["Rental has already expired", "Rental is cancelled and cannot be extended"]) {
+      const extended = outcome(
+        ({ rental }) => rental?.extend?.(ORDER, 3, never),
+        json({ result: "failed", message }, 409),
+      );
+      expect(await extended, message).toMatchObject({ reason: "ALREADY_ENDED" });
     }
   });
 });
