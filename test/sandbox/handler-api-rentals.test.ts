@@ -61,10 +61,23 @@ describe("handler_api's rentals", () => {
         1: { phoneFrom: expect.any(String), text: "first 1111", service: "wa", date: "2026-05-01 12:00:00" },
       },
     });
-    expect((await status({ page: "1", size: "1" })).body).toMatchObject({
+    expect((await status({ page: "1", size: "1" })).body.values).toMatchObject({ 0: { text: "second 2222" } });
+    expect((await status({ page: "2", size: "1" })).body).toMatchObject({
       quantity: "2",
       values: { 0: { text: "first 1111" } },
     });
+  });
+
+  it("show ten of their messages unless more are asked for", async () => {
+    const here = await visitHandlerApi(never);
+    const id = await rent(here);
+    for (let code = 1001; code <= 1012; code += 1)
+      await here.control("/deliver", { order_id: id, text: `code ${code}` });
+    const status = async (query = {}) => (await here.act("getRentStatus", { id, ...query })).body;
+    expect(await status()).toMatchObject({ quantity: "12", values: { 0: { text: "code 1012" } } });
+    expect(Object.keys((await status()).values)).toHaveLength(10);
+    expect(Object.keys((await status({ page: "2" })).values)).toHaveLength(2);
+    expect(Object.keys((await status({ size: "100" })).values)).toHaveLength(12);
   });
 
   it("are finished, without money back", async () => {

@@ -10,6 +10,8 @@ import { CURRENCY_NUMBERS, type HandlerApiOffer, PLENTY } from "./catalogue.ts";
 const HOUR_MS = 60 * 60_000;
 const LATEST_CANCEL_MS = 20 * 60_000;
 const MAX_HOURS = 1344;
+/** Pages of messages begin at 1. */
+const PAGE_SIZE = 10;
 const HOURS = new Set([2, 4, 12, 24, 48, 72, 96, 120, 144, 168, 336, 504, 672, 1008, MAX_HOURS]);
 
 type Rental = Order<HandlerApiOffer>;
@@ -79,8 +81,8 @@ export function rentalActions({ account, clock }: HandlerApiParts): Action[] {
         if (status === "finished" || status === "expired") return rentError("STATUS_FINISH");
         const received = messagesBy(rental, clock.now()).reverse();
         if (received.length === 0) return rentError("STATUS_WAIT_CODE");
-        const size = Number(query.get("size") ?? received.length);
-        const start = Number(query.get("page") ?? 0) * size;
+        const size = Number(query.get("size") ?? PAGE_SIZE);
+        const start = (Number(query.get("page") ?? 1) - 1) * size;
         const values = received.slice(start, start + size).map(({ sender, text, arriveTime }) => ({
           phoneFrom: sender,
           text,
