@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Desks } from "../../src/core/upstream.ts";
+import type { Desks, Listing } from "../../src/core/upstream.ts";
 import { handler_api } from "../../src/providers/handler_api.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
@@ -101,6 +101,61 @@ describe("what a host of handler_api says of a number", () => {
     expect(await cancel(said("ACCESS_ACTIVATION"))).toBeInstanceOf(UpstreamFault);
     expect(await cancel(said("ACCESS_CANCEL_ALREADY"))).toMatchObject({ reason: "ALREADY_ENDED" });
   });
+});
+
+describe("a rental at a host of handler_api", () => {
+  const rented = { orderRef: "1049", offerRef: "rent.0.full", numberAsSold: "79959707564" };
+  const failed = (message: string) => json({ status: "error", message });
+
+  it("is on no list when the host has no rented numbers to list", async () => {
+    expect(await outcome(({ rental }) => rental?.rentals?.(never), failed("NO_NUMBERS"))).toEqual([]);
+    expect(await outcome(({ rental }) => rental?.rentals?.(never), failed("BAD_KEY"))).toMatchObject({
+      reason: "UPSTREAM_CREDENTIALS",
+    });
+  });
+
+  it("shows more of its messages than the ten that a host shows unasked", async () => {
+    const { desks, server } = await visit(handler_api, OPTIONS, failed("STATUS_WAIT_CODE"));
+    await desks.rental?.inbox(rented, never);
+    expect(server.requests[0]?.query).toMatchObject({ action: "getRentStatus", id: "1049", size: "100" });
+  });
+
+  it("is over when its number was taken from it", async () => {
+    const inbox = outcome(({ rental }) => rental?.inbox(rented, never), failed("STATUS_REVOKE"));
+    expect(await inbox).toMatchObject({ reason: "ALREADY_ENDED" });
+  });
+
+  it("is not extended beyond what the host has", async () => {
+    const extended = outcome(({ rental }) => rental?.extend?.(rented, 1, never), failed("MAX_HOURS_EXCEED"));
+    expect(await extended).toMatchObject({ reason: "NO_OFFERS" });
+  });
+
+  it("is listed where there are numbers, and for the lengths that are sold", async () => {
+    const services = { full: { cost: 42.93, quant: 20 } };
+    const { desks } = await visit(
+      handler_api,
+      { ...OPTIONS, rentDays: [1, 5] },
+      json([
+        { id: 0, eng: "Russia" },
+        { id: 2, eng: "Kazakhstan" },
+      ]),
+      json({ status: "success", services: [] }),
+      json({ 0: { wa: { cost: 0.25, count: 7 } } }),
+      json({ countries: { 0: 0, 1: 2 }, services }),
+      failed("NO_NUMBERS"),
+      said("OUT_OF_STOCK"),
+      json({ countries: { 0: 0, 1: 2 }, services }),
+      failed("INVALID_TIME"),
+    );
+    const listings: Listing[] = [];
+    for await (const part of desks.catalog.listings(never)) listings.push(...part);
+    expect(listings.map(({ ref }) => ref)).toEqual(["0.wa", "rent.2.full"]);
+    expect(listings.at(-1)?.rentalTerms).toEqual([{ days: 1, price: usd("42.93") }]);
+  });
+});
+
+it("a number that a host takes back no longer is not called too early to be cancelled", async () => {
+  expect(await cancel(said("FREE_CANCELLATION_EXPIRED"))).toMatchObject({ reason: "NOT_SUPPORTED" });
 });
 
 it("a rental is read in any case, by numbers or text", async () => {

@@ -7,6 +7,7 @@
 //   services.
 // - STATUS_WAIT_RETRY carries the code that was there before, not a new one.
 
+import { GatewayError } from "../../core/error.ts";
 import { formatDecimal } from "../../core/money.ts";
 import type { BoughtOrder, Desks, Order, RentalDesk, VerificationDesk } from "../../core/upstream.ts";
 import type { UpstreamHttp } from "../http.ts";
@@ -89,7 +90,8 @@ function rentalDesk({ call }: HandlerApi): RentalDesk {
       return call.act("getRentNumber", rentAnswer, signal, { service, country, rent_time: hours(days) });
     },
 
-    inbox: ({ orderRef }, signal) => call.get("getRentStatus", inboxAnswer, signal, { id: orderRef }),
+    // Unasked, a host shows the newest ten.
+    inbox: ({ orderRef }, signal) => call.get("getRentStatus", inboxAnswer, signal, { id: orderRef, size: "100" }),
 
     async extend({ orderRef }, days, signal) {
       const query = { id: orderRef, rent_time: hours(days) };
@@ -103,9 +105,15 @@ function rentalDesk({ call }: HandlerApi): RentalDesk {
     },
 
     async rentals(signal) {
-      const { values } = await call.get("getRentList", rentalsAnswer, signal);
+      const { values } = await call.get("getRentList", rentalsAnswer, signal).catch(noneIfNoNumbers);
       // The list does not say for which service each is.
       return values.map(({ id, phone }) => ({ orderRef: id, numberAsSold: phone, serviceName: "" }));
     },
   };
+}
+
+/** Of what is rented, it is no refusal but the empty list. */
+function noneIfNoNumbers(error: unknown): { readonly values: [] } {
+  if (error instanceof GatewayError && error.reason === "NO_NUMBERS") return { values: [] };
+  throw error;
 }

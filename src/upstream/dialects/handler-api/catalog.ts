@@ -82,10 +82,9 @@ export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi):
     signal: AbortSignal,
   ): AsyncGenerator<readonly Listing[], void, void> {
     const ask = (days: number, country?: string) =>
-      call.catalog("getRentServicesAndCountries", rentAnswer(currency), signal, {
-        rent_time: String(days * 24),
-        country,
-      });
+      call
+        .catalog("getRentServicesAndCountries", rentAnswer(currency), signal, { rent_time: String(days * 24), country })
+        .catch(noneWhereNotRented);
     const [shortest] = rentDays;
     if (shortest === undefined) return;
     const { countries } = await ask(shortest);
@@ -119,4 +118,12 @@ function knownWhereNotSupported(known: Names): (error: unknown) => Names {
     if (error instanceof GatewayError && error.reason === "NOT_SUPPORTED") return known;
     throw error;
   };
+}
+
+/** A country without numbers, or a length that is not sold, hides nothing else. */
+function noneWhereNotRented(error: unknown): { readonly countries: []; readonly services: [] } {
+  if (error instanceof GatewayError && (error.reason === "NO_NUMBERS" || error.reason === "NO_OFFERS")) {
+    return { countries: [], services: [] };
+  }
+  throw error;
 }
