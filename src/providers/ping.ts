@@ -87,7 +87,9 @@ const rentAnswer = z.object({
 });
 
 const messagesAnswer = z.object({
-  messages: lines(z.object({ id: hint(id), from: text.nullish(), text, received_at: hint(time) })).nullable(),
+  messages: lines(
+    z.object({ id: hint(id), from: text.nullish(), text: text.nullable(), received_at: hint(time) }),
+  ).nullable(),
 });
 
 const extendAnswer = z.object({
@@ -139,7 +141,7 @@ export const ping = defineProvider({
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
       [/insufficient (?:stock|numbers?|inventory|availability)/i, "NO_NUMBERS"],
       // Of orders that wait: the next one may be sold when they have ended.
-      [/too many|maximum number of/i, "NO_NUMBERS"],
+      [/(?:too many|maximum number of) (?:\w+ )?(?:orders|verifications|rentals)/i, "NO_NUMBERS"],
       [/permission/i, "UPSTREAM_CREDENTIALS"],
       [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
@@ -281,7 +283,7 @@ function toMessage(message: NonNullable<z.infer<typeof messagesAnswer>["messages
   return {
     messageId: message.id,
     sender: message.from ?? undefined,
-    text: message.text,
+    text: message.text ?? "",
     receiveTime: message.received_at,
   };
 }

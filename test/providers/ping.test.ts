@@ -199,6 +199,7 @@ describe("a refusal of Ping's", () => {
     ["UPSTREAM_CREDENTIALS", { message: "Insufficient permissions" }],
     ["UPSTREAM_CREDENTIALS", { code: "INSUFFICIENT_PERMISSIONS", message: "Your API key has no nonvoip permission" }],
     ["NO_OFFERS", { code: "SERVICE_NOT_FOUND" }],
+    ["NO_OFFERS", { message: "More than the maximum number of days" }],
     ["NO_OFFERS", { code: "VALIDATION_ERROR", message: ["capability must be sms or voice"] }],
     ["NO_OFFERS", { message: "This service does not do that" }],
     ["UPSTREAMS_UNAVAILABLE", { code: "RATE_LIMIT_EXCEEDED" }],
@@ -292,6 +293,12 @@ describe("a rental's messages", () => {
     expect(await inbox([{ id: 7, from: 22000, text: "Hi", received_at: 0 }])).toMatchObject({
       messages: [{ messageId: "7", sender: "22000", text: "Hi" }],
     });
+  });
+
+  it("are shown when there is no text in one, as in a picture", async () => {
+    for (const text of [null, ""]) {
+      expect(await inbox([{ id: "msg_1", text }])).toMatchObject({ messages: [{ messageId: "msg_1", text: "" }] });
+    }
   });
 
   it("may be none at all", async () => {
