@@ -143,8 +143,9 @@ export const ping = defineProvider({
       // Of orders that wait: the next one may be sold when they have ended.
       [/(?:too many|maximum number of) (?:\w+ )?(?:orders|verifications|rentals)/i, "NO_NUMBERS"],
       [/permission/i, "UPSTREAM_CREDENTIALS"],
-      [/insufficient|balance|\bfunds/i, "UPSTREAM_FUNDS"],
-      [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
+      [/insufficient|balance|\bfunds|payment required|top.?up/i, "UPSTREAM_FUNDS"],
+      [/api.?key|unauthori[sz]ed|authentication|forbidden|access denied/i, "UPSTREAM_CREDENTIALS"],
+      [/account .*(?:suspended|banned|blocked|disabled|(?:not|no longer) active|inactive)/i, "UPSTREAM_CREDENTIALS"],
       // Not what is said of the account: it would end all that is rented.
       [
         /(?:order|verification|rental|number)\b[^:.]*(?:(?:already|is|was|has|been) +(?:been )?(?:cancell?ed|expired)|(?:not|no longer) active)/i,
