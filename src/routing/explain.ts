@@ -21,6 +21,10 @@ export function explainCandidate(among: readonly Candidate[], at: number, strate
       self.explores ? "; its place was drawn, to learn more of it" : ""
     }`;
     if (!next && !before) return `the only offer that satisfies the request${notes}`;
+    // It may cost less all the same.
+    if (!before && next?.setBack) {
+      return `the first of ${among.length}, before ${name(next)}: ${told(next.setBack)}${notes}`;
+    }
     const other = before ?? next;
     const compared = other && compare(self, other, strategy, estimate !== undefined);
     const rank = before ? `after ${name(before)}` : `before ${other ? name(other) : ""}`;

@@ -5,7 +5,7 @@ import type { Offer } from "../../src/core/offer.ts";
 import type { VerificationRequest } from "../../src/core/verification.ts";
 import type { Exclusion } from "../../src/routing/constraints.ts";
 import { nothingToBuy } from "../../src/routing/nothing.ts";
-import { caller, offer, request, usd, visitRouter } from "./support.ts";
+import { caller, createLives, offer, request, usd, visitRouter } from "./support.ts";
 
 const rub = (micros: bigint): Money => ({ currency: "RUB", micros });
 
@@ -155,6 +155,16 @@ describe("the explanation", () => {
       `acme:b at 0.50 USD: ${unknown}; expected cost of a code 0.533 against 0.427, after acme:a at 0.40 USD`,
       `acme:c at 100.00 RUB (1.10 USD): ${unknown}; expected cost of a code 1.17 against 0.533, after acme:b at 0.50 USD`,
     ]);
+  });
+
+  it("of the first says why a cheaper one that is set back comes after it", async () => {
+    const visit = await visitRouter();
+    const [cheap, dear] = [offer("cheap", { price: usd(400_000n) }), offer("dear", { upstream: "other" })];
+    createLives(visit).refuse(cheap);
+    const [first] = visit.router.rank([cheap, dear], request(), LOCAL_CALLER).candidates;
+    expect(first?.explain()).toMatch(
+      /^other:dear at .* refunded when not; the first of 2, before acme:cheap at 0.40 USD: sold out a moment ago, until 20\S+Z$/,
+    );
   });
 
   it("of the only offer says so", async () => {
