@@ -67,8 +67,8 @@ export interface Bench {
   failed(place: Place, failure: Failure): void;
   succeeded(place: Place, boughtAt: number): void;
   /**
-   * Until when the upstream is benched, or every place of it that anything was heard of since its last success.
-   * Undefined while neither is.
+   * Until when the upstream is benched, or, with no success since, every place of it whose last number failed. Undefined
+   * while neither is.
    */
   upstreamUntil(upstream: string, time: number): number | undefined;
   /** The upstream's places that are benched by themselves. */
@@ -189,7 +189,9 @@ export function createBench(memory: Memory, forget: (place: Place, time: number,
 
     upstreamUntil(upstream, time) {
       const { times = 0, until = 0, chance = 0 } = rows.get(upstream) ?? {};
-      const places = chance < 0 ? benchedPlaces(upstream, time).map((benched) => benched.until) : [];
+      const failing = placesAt(upstream).filter((key) => rows.open(key).failures.length > 0);
+      const benched = benchedPlaces(upstream, time);
+      const places = chance < 0 && benched.length === failing.length ? benched.map((place) => place.until) : [];
       const last = Math.max(times > 0 ? until : 0, ...places);
       return last > time ? last : undefined;
     },

@@ -67,6 +67,16 @@ describe("a place whose numbers stop delivering", () => {
     expect(visit.router.rank([elsewhere], request(), LOCAL_CALLER).candidates[0]?.setBack).toBeUndefined();
   });
 
+  it("is not its upstream, where another place that failed is still in play", async () => {
+    const visit = await visitRouter();
+    await fail(visit, cheap, 8);
+    await succeed(visit, elsewhere);
+    await fail(visit, elsewhere);
+    expect(visit.router.rank([elsewhere], request(), LOCAL_CALLER).candidates[0]?.setBack).toBeUndefined();
+    const { state, benchedUntil, benchedPlaces } = visit.router.standing("cheap");
+    expect({ state, benchedUntil, places: benchedPlaces.length }).toEqual({ state: "READY", places: 1 });
+  });
+
   it("takes its upstream with it when nothing comes from anywhere", async () => {
     const visit = await visitRouter();
     const places = ["US", "GB", "DE", "FR", "BR"].map((country) => offer(country, { upstream: "cheap", country }));
