@@ -180,8 +180,10 @@ export function boughtAt({ attempts, createTime }: Verification): number {
 
 /** When the first code came, and the logarithm of how long it took, at least a second. */
 export function codeOf(verification: Verification): { readonly at: number; readonly logWait: number } {
-  const { codeTime, messages } = verification;
+  const { codeTime, messages, expireTime } = verification;
   const bought = boughtAt(verification);
-  const at = (codeTime ?? messages[0]?.receiveTime)?.getTime() ?? bought;
+  // The upstream's clock may be off by a zone or a century, and what is counted far ahead would outweigh all that follows.
+  const said = Math.min(messages[0]?.receiveTime.getTime() ?? bought, expireTime?.getTime() ?? bought);
+  const at = codeTime?.getTime() ?? Math.max(said, bought);
   return { at, logWait: Math.log(Math.max(at - bought, 1_000)) };
 }

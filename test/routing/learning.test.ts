@@ -97,6 +97,21 @@ describe("the estimate", () => {
     expect(estimateOf(visit, cheap).share).toBeCloseTo((8 * 0.75 + 8) / 16, 2);
   });
 
+  it("does not stand still for a message without a code that its upstream dates far ahead", async () => {
+    const visit = await visitRouter();
+    await live(visit, cheap, 10);
+    const known = estimateOf(visit, cheap);
+    const bought = createLives(visit).buy(cheap);
+    const message = { messageId: "1", text: "Welcome", code: undefined, sender: undefined, late: false };
+    const messages = [{ ...message, receiveTime: new Date("2099-01-01T00:00:00Z") }];
+    const received = { ...bought, status: "RECEIVED" as const, messages };
+    visit.router.observe(received);
+    expect(estimateOf(visit, cheap).medianWaitMs).toBeLessThan(2 * known.medianWaitMs);
+    visit.router.report(received, "CODE_MISSING");
+    await live(visit, cheap, 0, 10);
+    expect(estimateOf(visit, cheap).share).toBeLessThan(0.6 * known.share);
+  });
+
   it("forgets a place in days, and an upstream in weeks", async () => {
     const visit = await visitRouter();
     await live(visit, cheap, 30);
