@@ -119,6 +119,11 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
     return balance !== undefined && price !== undefined && (compareWorth(balance, price, rates) ?? 0) >= 0;
   }
 
+  /** Of a rental or an eSIM the price that was refused is not known: any more money than at the first look may do. */
+  function isMore(balance: Money, { price, balance: last }: Short): boolean {
+    return price === undefined && last !== undefined && (compareWorth(balance, last, rates) ?? 0) > 0;
+  }
+
   const isOpen = (upstream: string) => (rows.get(upstream)?.until ?? 0) > 0;
 
   function isShort(upstream: string, price: Money | undefined, time: number): boolean {
@@ -157,7 +162,9 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
     balanceIs(upstream, balance, time) {
       const row = rows.get(upstream);
       if (!row?.short) return;
-      if (covers(balance, row.short.price)) return change(upstream, { ...row, short: undefined });
+      if (covers(balance, row.short.price) || isMore(balance, row.short)) {
+        return change(upstream, { ...row, short: undefined });
+      }
       const times = time >= row.short.until ? row.short.times + 1 : row.short.times;
       const until = time >= row.short.until ? time + delay(upstream, times) : row.short.until;
       change(upstream, { ...row, short: { ...row.short, balance, times, until } });

@@ -217,6 +217,17 @@ describe("an account that could not pay", () => {
     expect(state(visit)).toBe("OUT_OF_FUNDS");
   });
 
+  it("for a rental, whose price is not known here, can pay again once it holds more", async () => {
+    let balance = usd(100_000n);
+    const visit = await visitAcme({ balance: async () => balance });
+    hear(visit, refusal("UPSTREAM_FUNDS"), "rent");
+    await visit.clock.advance(40_000);
+    expect([state(visit), visit.asked.length]).toEqual(["OUT_OF_FUNDS", 1]);
+    balance = usd(500_000n);
+    await visit.clock.advance(300_000);
+    expect([state(visit), exclusions(visit)]).toEqual(["READY", []]);
+  });
+
   it("is not cleared by a free call that tells no balance, and is by a purchase", async () => {
     const visit = await visitAcme({ balance: () => new Promise(() => {}) });
     refuse(visit);
