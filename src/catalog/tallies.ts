@@ -1,4 +1,5 @@
 import type { Money } from "../core/money.ts";
+import { PRODUCTS } from "../core/offer.ts";
 import { countryName } from "./countries.ts";
 import { comparePrices, compareText } from "./order.ts";
 import type { CountrySummary, ServiceSummary, Tally } from "./query.ts";
@@ -20,11 +21,14 @@ export function tallyCountries(scopes: readonly IndexScope[]): readonly CountryS
     }
     sums.addTo(tallies, countries, scope.index.priceAt);
   }
+  // eSIM plans may be for no single country.
+  tallies.delete("");
   return inOrder(tallies).map(([country, tally]) => ({ country, displayName: countryName(country), ...tally }));
 }
 
-/** What they have for each service, by slug. */
-export function tallyServices(scopes: readonly IndexScope[]): readonly ServiceSummary[] {
+/** What they have for each service, by slug; eSIM plans are for none. */
+export function tallyServices(all: readonly IndexScope[]): readonly ServiceSummary[] {
+  const scopes = all.map(withoutEsims);
   const tallies = new Map<string, Tally>();
   const names = new Map<string, string>();
   for (const scope of scopes) {
@@ -54,11 +58,19 @@ export function tallyServices(scopes: readonly IndexScope[]): readonly ServiceSu
   }));
 }
 
+function withoutEsims(scope: IndexScope): IndexScope {
+  return { ...scope, blocks: scope.blocks.filter((block) => PRODUCTS[productOf(scope, block)] !== "ESIM") };
+}
+
+function productOf({ index }: IndexScope, block: number): number {
+  return Math.floor(block / index.snapshot.offers.countries.length);
+}
+
 /** The scope's products, where it has each of them in every country. */
-function wholeProducts({ index, blocks }: IndexScope): readonly number[] | undefined {
-  const productOf = (block: number) => Math.floor(block / index.snapshot.offers.countries.length);
-  const products = new Set(blocks.map(productOf));
-  const all = index.blocks.filter((block) => products.has(productOf(block)));
+function wholeProducts(scope: IndexScope): readonly number[] | undefined {
+  const { index, blocks } = scope;
+  const products = new Set(blocks.map((block) => productOf(scope, block)));
+  const all = index.blocks.filter((block) => products.has(productOf(scope, block)));
   return all.length === blocks.length ? [...products] : undefined;
 }
 

@@ -41,6 +41,23 @@ describe("the catalogue", () => {
     expect(new Set(ids).size).toBe(whole.totalSize);
   });
 
+  it("has eSIM plans, which are of no service, and those of no country in none", async () => {
+    const { catalog } = await startGateway();
+    const product = Product.ESIM;
+    const { offers } = await catalog.listOffers({ product });
+    expect(offers.length).toBeGreaterThan(0);
+    for (const { offerId } of offers) {
+      expect((await catalog.getOffer({ offerId })).offer).toMatchObject({ countryCode: "", service: "" });
+    }
+    expect(offers.map(({ service }) => service)).toEqual(offers.map(() => ""));
+    expect((await catalog.listCountries({ product })).countries).toEqual([]);
+    expect((await catalog.listServices({ product })).services).toEqual([]);
+    const { countries } = await catalog.listCountries({});
+    expect(countries.map(({ countryCode }) => countryCode)).not.toContain("");
+    const { services } = await catalog.listServices({ search: "esim" });
+    expect(services).toEqual([]);
+  });
+
   it("filters offers by capability, price and stock", async () => {
     const { catalog } = await startGateway();
     const us = { product: Product.VERIFICATION, countryCode: "US", service: "whatsapp" };
