@@ -67,8 +67,8 @@ const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
     ({ offer }, { request: { minSuccessRate = 0 }, share }) =>
       minSuccessRate === 0 || share === undefined || share(offer) >= minSuccessRate,
   ],
-  ["OUT_OF_STOCK", ({ offer: { available, availableCount } }) => available && availableCount !== 0],
   ["CURRENCY_DIFFERS", isComparable],
+  ["OUT_OF_STOCK", ({ offer: { available, availableCount } }) => available && availableCount !== 0],
   ["PRICE_ABOVE_MAX", ({ price }, { bounds, rates }) => bounds.every((max) => price && isAtMost(price, max, rates))],
 ];
 

@@ -72,7 +72,11 @@ const LEFT_OUT: Readonly<Record<Exclusion, (quote: Quote, request: VerificationR
   SUCCESS_RATE_BELOW_MIN: (_, { minSuccessRate = 0 }) =>
     `its estimated success rate is below ${percent(minSuccessRate)}`,
   OUT_OF_STOCK: ({ offer }) => `${offer.upstream} says that it has none`,
-  CURRENCY_DIFFERS: ({ price }) => `nobody knows what ${price?.currency ?? "its currency"} is worth`,
+  CURRENCY_DIFFERS: ({ price }, { maxPrice }) => {
+    const currency = price?.currency ?? "its currency";
+    const other = maxPrice && maxPrice.currency !== currency ? maxPrice.currency : "USD";
+    return `nobody knows what ${currency} is worth in ${other}`;
+  },
   PRICE_ABOVE_MAX: ({ price }) => `${price ? formatMoney(price) : "its price"} is above the maximum`,
   UPSTREAM_FUNDS: ({ offer }) => `the account at ${offer.upstream} cannot pay for it`,
   UPSTREAM_CREDENTIALS: ({ offer }) => `${offer.upstream} rejects the account's key`,

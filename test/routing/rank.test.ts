@@ -179,6 +179,14 @@ describe("the explanation", () => {
       ["PRICE_ABOVE_MAX", "acme:a is left out: 0.50 USD is above the maximum"],
     ]);
   });
+
+  it.each([
+    ["USD is worth in EUR", offer("a"), { maxPrice: { currency: "EUR", micros: 1n } }],
+    ["RUB is worth in USD", offer("a", { price: rub(1n) }), {}],
+  ])("of a price that cannot be compared says that nobody knows what %s", async (what, only, wish) => {
+    const { ranking } = await ranked([only], { wish: request(wish) });
+    expect(ranking.excluded[0]?.explain()).toBe(`acme:a is left out: nobody knows what ${what}`);
+  });
 });
 
 describe("when nothing can be bought, the reason", () => {
@@ -205,6 +213,14 @@ describe("when nothing can be bought, the reason", () => {
     expect(await reasonFor([offer("gone", { available: false })], request())).toMatchObject({
       reason: "NO_NUMBERS",
       metadata: { OUT_OF_STOCK: "1" },
+    });
+  });
+
+  it("is not NO_NUMBERS where no stock would help, because the maximum cannot be compared", async () => {
+    const offers = [offer("gone", { available: false }), offer("a")];
+    expect(await reasonFor(offers, request({ maxPrice: rub(50_000_000n) }))).toMatchObject({
+      reason: "NO_OFFERS",
+      metadata: { CURRENCY_DIFFERS: "2" },
     });
   });
 
