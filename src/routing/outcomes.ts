@@ -12,8 +12,8 @@ import type { Stock } from "./stock.ts";
 const LEAST_CERTAINTY = 0.5;
 /** An order that tries a bench is not waited for much beyond its end. */
 const PROBE_GRACE_MS = 60_000;
-/** Verifications that ended, and whose refund may become known later. */
-const MOST_UNREFUNDED = 10_000;
+/** Verifications that ended, and of which a refund or a report may come later. */
+const MOST_ENDED = 10_000;
 
 export interface OutcomeParts {
   readonly deliveries: Deliveries;
@@ -48,12 +48,15 @@ export interface Outcomes {
   resume(verification: Verification): void;
   /** A number brought no code, or a useless one. */
   fail(verification: Verification, place: Place, weight: number, time: number): void;
+  /** In this run of the daemon, and lately. */
+  hasFailed(verificationId: string): boolean;
 }
 
 export function createOutcomes(parts: OutcomeParts): Outcomes {
   const { deliveries, losses, stock, bench, outages, access, claimedShare, isReported, changed } = parts;
   const followed = new Map<string, Followed>();
   const unrefunded = new Set<string>();
+  const failed = new Set<string>();
 
   function follow(verificationId: string): Followed {
     const known = followed.get(verificationId) ?? { attempts: 0, bought: false, received: false, calledOff: false };
@@ -108,7 +111,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
     if (!state?.bought) return;
     bench.release(place, verificationId);
     if (messages.length > 0 || status === "COMPLETED") return;
-    if (unrefunded.size >= MOST_UNREFUNDED) unrefunded.clear();
+    if (unrefunded.size >= MOST_ENDED) unrefunded.clear();
     unrefunded.add(verificationId);
     if (isReported(verificationId)) return;
     const age = time - boughtAt(verification);
@@ -123,6 +126,8 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
   }
 
   function fail(verification: Verification, place: Place, weight: number, time: number): void {
+    if (failed.size >= MOST_ENDED) failed.clear();
+    failed.add(verification.verificationId);
     const bought = boughtAt(verification);
     const belief = deliveries.estimate(place, {}, time);
     outages.failed(place, { share: belief.share, weight, boughtAt: bought, time });
@@ -169,6 +174,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
     },
 
     fail,
+    hasFailed: (verificationId) => failed.has(verificationId),
   };
 }
 

@@ -26,7 +26,7 @@ export interface Reports {
 export interface ReportParts {
   readonly memory: Memory;
   readonly deliveries: Deliveries;
-  readonly outcomes: () => Pick<Outcomes, "fail">;
+  readonly outcomes: () => Pick<Outcomes, "fail" | "hasFailed">;
   changed(upstream: string): void;
 }
 
@@ -61,14 +61,18 @@ export function createReports({ memory, deliveries, outcomes, changed }: ReportP
       const known = number === undefined ? [] : (rows.get(slotOf(number))?.problems ?? []);
       if (known.includes(problem)) return;
       keep(verificationId, [...known, problem]);
+      const hasExpired = status === "EXPIRED" && messages.length === 0;
       // Its end without a code has been counted as just that.
-      if (status === "EXPIRED" && messages.length === 0 && problem === "CODE_MISSING") return;
+      if (hasExpired && problem === "CODE_MISSING") return;
+      const isFailure = known.length > 0 || hasExpired || outcomes().hasFailed(verificationId);
       const place = placeAt({ upstream, country, service });
       if (messages.length > 0 && known.length === 0) {
         const { at, logWait } = codeOf(verification);
         deliveries.count(place, at, { orders: -1, codes: -1, logWait: -logWait });
       }
-      outcomes().fail(verification, place, 1, time);
+      // One purchase fails once. What else was wrong with it lowers the estimate, and is no further sign of an outage.
+      if (isFailure) deliveries.count(place, time, { orders: 1, codes: 0, logWait: 0, seen: 0 });
+      else outcomes().fail(verification, place, 1, time);
       changed(upstream);
     },
 

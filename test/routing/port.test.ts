@@ -209,6 +209,29 @@ describe("a report", () => {
     expect(restored.sampleCount).toBe(1);
   });
 
+  it.each(["received", "given up", "expired", "waited for"])(
+    "of all problems of one number that was %s is one purchase that failed, and no outage",
+    async (how) => {
+      const gateway = await startGateway(SILENT);
+      for (let order = 0; order < 5; order += 1) await deliver(gateway, await buy(gateway));
+      const bought = await buy(gateway);
+      const { verificationId } = bought;
+      if (how === "received") await deliver(gateway, bought);
+      if (how === "given up") await giveUp(gateway, bought);
+      if (how === "expired") await turnUntil(gateway, verificationId, Status.EXPIRED, 30_000);
+      let { successRate } = await estimateOf(gateway, CHEAP);
+      for (const problem of PROBLEMS) {
+        await gateway.verifications.reportVerification({ verificationId, problem });
+        const estimate = await estimateOf(gateway, CHEAP);
+        expect(estimate.sampleCount).toBe(6);
+        expect(estimate.successRate).toBeLessThanOrEqual(successRate);
+        successRate = estimate.successRate;
+      }
+      const { state, benchedPlaces } = await upstreamOf(gateway, CHEAP);
+      expect({ state, benchedPlaces }).toEqual({ state: State.READY, benchedPlaces: [] });
+    },
+  );
+
   it("before the end counts, and the end does not count again", async () => {
     const gateway = await startGateway(SILENT);
     const bought = await buy(gateway);
