@@ -4,7 +4,7 @@ import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Offer } from "../core/offer.ts";
 import type { Listing, Upstream } from "../core/upstream.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { isPrice } from "./terms.ts";
+import { isPrice, termsOf } from "./terms.ts";
 
 /** The success rate and the wait are on no list, so they outlive the list's next refresh, but not for ever. */
 const LIFETIME_MS = 60 * 60_000;
@@ -32,8 +32,10 @@ export interface DetailsParts {
   readonly signal: AbortSignal;
 }
 
+type Said = Partial<Facts & Pick<Offer, "rentalTerms">>;
+
 interface Detail {
-  readonly facts: Partial<Facts>;
+  readonly facts: Said;
   readonly time: number;
 }
 
@@ -98,12 +100,14 @@ function withRates(offer: Offer, { facts: { publishedSuccessRate, publishedWaitM
 }
 
 /** Only what the listing does say, so that it takes nothing away from what the list said. */
-function saidBy(listing: Listing): Partial<Facts> {
+function saidBy(listing: Listing): Said {
   const { price, available, ...others } = factsOf(listing);
+  const rentalTerms = termsOf(listing);
   const facts = {
     ...others,
     ...(price && isPrice(price) && { price }),
     ...(listing.available !== undefined && { available }),
+    ...(rentalTerms.length > 0 && { rentalTerms }),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { Log } from "../../src/catalog/log.ts";
 import { GatewayError, UpstreamFault } from "../../src/core/error.ts";
+import type { Money } from "../../src/core/money.ts";
 import type { Listing, Upstream } from "../../src/core/upstream.ts";
 import { createHandClock, type HandClock, settle } from "../support/clock.ts";
 import { fakeStore, listing, type Step, scriptedUpstream, silence, snapshotOf, usd } from "./fakes.ts";
@@ -286,6 +287,18 @@ describe("an offer asked for anew", () => {
 
     await clock.advance(HOUR);
     expect(catalog.findOffer("a:1")?.publishedSuccessRate).toBeUndefined();
+  });
+
+  it("has the terms of a rental that its price is of", async () => {
+    const rental = (pricePerDay: Money) =>
+      listing("1", { product: "RENTAL", price: undefined, rentalTerms: [{ minDays: 3, maxDays: 30, pricePerDay }] });
+    const a = scriptedUpstream("a", [[[rental(usd(0.5))]]]);
+    a.detail = () => rental(usd(0.75));
+    const { catalog } = await started([a]);
+    expect(await catalog.refreshOffer("a:1")).toMatchObject({
+      price: usd(2.25),
+      rentalTerms: [{ minDays: 3, maxDays: 30, pricePerDay: usd(0.75) }],
+    });
   });
 
   it("stays as it is where the upstream has no page for it", async () => {
