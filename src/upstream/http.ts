@@ -5,6 +5,7 @@ import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import { decode } from "./decode.ts";
 import { readJson } from "./read-json.ts";
 import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from "./retry-after.ts";
+import { UNSOLD } from "./unsold.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -131,7 +132,8 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     }
     const body = await (options.textAnswers ? readText(bytes, status) : readJson(bytes));
     const words = body === undefined ? undefined : options.refusals.words(body, path)?.slice(0, LONGEST_WORDS);
-    const [, meant, documentedStatus] = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? "")) ?? [];
+    const row = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? ""));
+    const [, meant, documentedStatus] = row ?? [];
     if (status >= 500 && (words === undefined || status !== documentedStatus)) {
       throw new UpstreamFault(`${call} was answered ${status}`);
     }
@@ -139,7 +141,8 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
       if (body === undefined) throw new UpstreamFault(`${call} was answered with something that is not ${expected}`);
       return body;
     }
-    const reason = meant ?? reasonOf(status, reads);
+    const byStatus = reasonOf(status, reads);
+    const reason = row === UNSOLD ? (byStatus ?? meant) : (meant ?? byStatus);
     if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
     const said = options.refusals.retryAfterMs?.(words ?? "");
     throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {

@@ -10,5 +10,8 @@ export function unsold(words: string): string {
   return words === "" || DOUBTFUL.test(words) ? words : `not sold: ${words}`;
 }
 
-/** The row of `reasons` for what `unsold` has marked, after the rows that know the words. */
+/**
+ * The row of `reasons` for what `unsold` has marked, after the rows that know the words. A status that says more goes
+ * before it.
+ */
 export const UNSOLD: readonly [RegExp, "NO_OFFERS"] = [/^not sold:/, "NO_OFFERS"];

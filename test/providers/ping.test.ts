@@ -213,6 +213,16 @@ describe("a refusal of Ping's", () => {
     expect(await buy(json({ result: "failed", ...failure }, 400))).toMatchObject({ reason });
   });
 
+  it.each([
+    ["UPSTREAM_CREDENTIALS", 401],
+    ["UPSTREAM_CREDENTIALS", 403],
+    ["UPSTREAM_FUNDS", 402],
+    ["NO_OFFERS", 404],
+  ])("of a purchase in words that nobody knows is %s with %i", async (reason, status) => {
+    const answer = json({ result: "failed", message: "This is not for you" }, status);
+    expect(await buy(answer)).toMatchObject({ reason });
+  });
+
   it.each<[string, object, number]>([
     ["that is one of its own server", { result: "failed", message: "No such luck" }, 500],
     ["that may have come after the sale", { result: "error", message: "The request timed out" }, 400],

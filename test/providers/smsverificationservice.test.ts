@@ -227,6 +227,8 @@ describe("a refusal of smsVerificationService", () => {
     ["NO_OFFERS", { area_code: ["Enter a valid value."] }, 400],
     ["NO_OFFERS", { non_field_errors: ["Invalid data.", "Not for this service."] }, 400],
     ["NO_OFFERS", { success: false, error: "Service is not active" }, 400],
+    ["UPSTREAM_CREDENTIALS", { success: false, error: "Not for this account" }, 403],
+    ["UPSTREAM_FUNDS", { success: false, error: "Please top up" }, 402],
   ])("is %s: %j with %i", async (reason, body, status) => {
     expect(await buy(json(body, status))).toMatchObject({ reason });
   });
