@@ -15,7 +15,11 @@ export interface Balances {
 
 /** `heard` is told each balance that an upstream answers. */
 export function createBalances(clock: Clock, heard: (upstream: string, money: Money) => void = () => {}): Balances {
-  const known = new Map<Upstream, { money: Money; time: Date }>();
+  /** With which of all the calls told it: by the time of day they cannot be told apart once that was set. */
+  const known = new Map<Upstream, { nth: number; told: { money: Money; time: Date } }>();
+  let calls = 0;
+  /** Also in vain: who asks often does not spend the limits of an upstream that fails. */
+  const asked = new Map<Upstream, { readonly time: number; readonly over: Promise<void> }>();
 
   /** Resolves when the answer is known, or when patience ends; an answer that comes later is kept for the next one. */
   async function ask(upstream: Upstream): Promise<void> {
@@ -23,12 +27,14 @@ export function createBalances(clock: Clock, heard: (upstream: string, money: Mo
     if (!balance) return;
     const patience = new AbortController();
     const call = async () => {
+      calls += 1;
+      const nth = calls;
       const time = new Date(clock.now());
       // To give up a call that was sent would count against the upstream.
       const money = await balance(UNINTERRUPTED);
       heard(upstream.id, money);
       const last = known.get(upstream);
-      if (!last || last.time <= time) known.set(upstream, { money, time });
+      if (!last || last.nth < nth) known.set(upstream, { nth, told: { money, time } });
     };
     // A failure is in the upstream's health.
     const answered = upstream.run("balance", call, patience.signal).catch(() => undefined);
@@ -42,9 +48,14 @@ export function createBalances(clock: Clock, heard: (upstream: string, money: Mo
 
   return {
     async read(upstream, maxAgeMs) {
-      const last = known.get(upstream);
-      if (!last || clock.now() - last.time.getTime() > maxAgeMs) await ask(upstream);
-      return known.get(upstream);
+      const time = clock.now();
+      const last = asked.get(upstream);
+      // A clock that was set back makes nothing new again.
+      const isNew = last !== undefined && Math.abs(time - last.time) <= maxAgeMs;
+      const asking = isNew ? last : { time, over: ask(upstream) };
+      asked.set(upstream, asking);
+      await asking.over;
+      return known.get(upstream)?.told;
     },
   };
 }

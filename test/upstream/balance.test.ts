@@ -55,6 +55,33 @@ describe("a balance", () => {
     expect(await at.read(-1)).toEqual({ money: dollars(50), time: asked });
   });
 
+  it("that was asked for in vain is not asked for again while an answer would be new enough", async () => {
+    const at = await visit();
+    at.server.script({ status: 502 }, has(50));
+    expect(await at.read(30_000)).toBeUndefined();
+    await at.clock.advance(30_000);
+    expect(await at.read(30_000)).toBeUndefined();
+    expect(at.server.requests).toHaveLength(1);
+    await at.clock.advance(1);
+    expect(await at.read(30_000)).toMatchObject({ money: dollars(50) });
+  });
+
+  it("is asked for once by those who ask at the same time, and told to all of them", async () => {
+    const at = await visit();
+    at.server.script(has(50));
+    const answers = await Promise.all([at.read(30_000), at.read(30_000)]);
+    expect(answers).toMatchObject([{ money: dollars(50) }, { money: dollars(50) }]);
+    expect(at.server.requests).toHaveLength(1);
+  });
+
+  it("is asked for anew by who takes no age at all, also once the clock was set back", async () => {
+    const at = await visit();
+    at.server.script(has(50), has(49));
+    await at.read(-1);
+    at.clock.jump(-3_600_000);
+    expect(await at.read(-1)).toMatchObject({ money: dollars(49) });
+  });
+
   it("is not known when the first asking fails", async () => {
     const at = await visit();
     at.server.script({ status: 502 });

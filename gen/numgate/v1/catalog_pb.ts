@@ -1158,8 +1158,8 @@ export const CatalogService: GenService<{
     output: typeof RankOffersResponseSchema;
   },
   /**
-   * Lists the configured upstreams with their health, by name. Made from what the daemon already knows: it calls none
-   * of them.
+   * Lists the configured upstreams with their health, by name. Made from what the daemon already knows, except that a
+   * balance is asked for that is older than half a minute.
    *
    * @generated from rpc numgate.v1.CatalogService.ListUpstreams
    */
