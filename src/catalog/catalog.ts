@@ -65,6 +65,9 @@ export interface Catalog {
     product?: Product,
   ): Promise<void>;
 
+  /** Of these upstreams, or of all where none is named, those that the caller may have and whose offers are not all here. */
+  lacking(upstreams: readonly string[], allow: AllowList): readonly Unreachable[];
+
   /** The code of a country as a request names it. Throws UNKNOWN_COUNTRY, with the nearest in the metadata. */
   requireCountry(input: string): string;
   /**
@@ -176,7 +179,10 @@ export function createCatalog(parts: CatalogParts): Catalog {
     throw new GatewayError("NOT_FOUND", `there is no offer ${id}`, { metadata: { offer_id: id } });
   }
 
-  function unreachable({ upstreams: asked = [], allow }: OfferQuery): readonly Unreachable[] {
+  function unreachable({
+    upstreams: asked = [],
+    allow,
+  }: Pick<OfferQuery, "upstreams" | "allow">): readonly Unreachable[] {
     const allowed = createAllowed(allow);
     return [...refreshes].flatMap(([upstream, refresh]) => {
       const matters = allowed.upstream(upstream) && (asked.length === 0 || asked.includes(upstream));
@@ -207,6 +213,9 @@ export function createCatalog(parts: CatalogParts): Catalog {
         return isPatienceOver() && view().offersFor(product, country, service).some(isConcerned);
       }, signal);
     },
+
+    lacking: (asked, allow) =>
+      unreachable({ upstreams: asked, allow }).filter(({ upstream }) => !refreshes.get(upstream)?.isWhole()),
 
     requireCountry,
     requireService: (input) =>

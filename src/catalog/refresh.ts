@@ -51,6 +51,8 @@ export interface Refresh {
   /** What was fetched last, whatever its age. */
   index(): SnapshotIndex | undefined;
   status(): CatalogStatus;
+  /** Whether all of its offers are here, and not too old to show. */
+  isWhole(): boolean;
   /** Whether the first whole catalogue may still come without anything having failed. */
   isOnFirstLoad(): boolean;
   /** Why its offers are missing or not up to date. Undefined when they are neither. */
@@ -208,6 +210,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       ...(failure && { failure }),
       unresolved: index?.snapshot.unresolved ?? [],
     }),
+    isWhole: () => complete && index !== undefined && !isTooOld(index, clock.now()),
     isOnFirstLoad: () => !complete && failures === 0,
     trouble() {
       const { reason = "UPSTREAMS_UNAVAILABLE", message } = failure ?? {};

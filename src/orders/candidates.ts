@@ -3,7 +3,7 @@ import { GatewayError } from "../core/error.ts";
 import type { Offer, Product } from "../core/offer.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { VerificationRequest } from "../core/verification.ts";
-import { nothingToBuy } from "../routing/nothing.ts";
+import { nothingKnown, nothingToBuy, wanted } from "../routing/nothing.ts";
 import type { Candidate, Ranking } from "../routing/rank.ts";
 import type { Router } from "../routing/router.ts";
 import type { Shelf } from "./shelf.ts";
@@ -64,11 +64,22 @@ export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Up
   return async (product, request, caller, patience) => {
     requireKnownUpstreams(request, caller, upstreams);
     const offers = await offersFor(product, request, shelf, patience);
+    if (offers) {
+      const { country, service } = offers[0] ?? request;
+      requireAllowed(caller, country, service);
+      if (offers.length > 0) return offers;
+    }
+    const lacking = shelf.lacking(request.upstreams, caller.allow).filter(mayServe(request));
+    if (lacking.length > 0) throw nothingKnown(lacking, wanted(request));
     if (!offers) throw noSuchOffer(request);
-    const { country, service } = offers[0] ?? request;
-    requireAllowed(caller, country, service);
     return offers;
   };
+}
+
+/** An offer names its upstream. */
+function mayServe({ offerId, excludeUpstreams }: VerificationRequest) {
+  return ({ upstream }: { readonly upstream: string }) =>
+    !excludeUpstreams.includes(upstream) && (offerId === undefined || offerId.startsWith(`${upstream}:`));
 }
 
 /** Undefined when the request pins an offer that there is not. */

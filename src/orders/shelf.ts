@@ -1,3 +1,5 @@
+import type { AllowList } from "../core/caller.ts";
+import type { Reason } from "../core/error.ts";
 import type { Offer, Product } from "../core/offer.ts";
 
 /** What purchases need of the catalogue. */
@@ -16,4 +18,10 @@ export interface Shelf {
     signal: AbortSignal,
     product?: Product,
   ): Promise<void>;
+
+  /** Of these upstreams, or of all where none is named, those that the caller may have and whose offers are not all here. */
+  lacking(
+    upstreams: readonly string[],
+    allow: AllowList,
+  ): readonly { readonly upstream: string; readonly reason: Reason }[];
 }

@@ -1,14 +1,33 @@
-import { GatewayError } from "../core/error.ts";
+import { GatewayError, type Reason } from "../core/error.ts";
 import { formatDecimal, formatMoney } from "../core/money.ts";
 import type { VerificationRequest } from "../core/verification.ts";
 import type { Ranking } from "./rank.ts";
+
+/** Why nothing is for sale, where not all is known that is: `lacking` are the upstreams whose offers are not all here. */
+export function nothingKnown(
+  lacking: readonly { readonly upstream: string; readonly reason: Reason }[],
+  what: string,
+): GatewayError {
+  const upstreams = lacking.map(({ upstream }) => upstream).join(", ");
+  const metadata = { upstreams };
+  if (lacking.every(({ reason }) => reason === "UPSTREAM_CREDENTIALS")) {
+    const message = `nobody sells ${what} who is known to, and these reject their accounts' keys: ${upstreams}`;
+    return new GatewayError("UPSTREAM_CREDENTIALS", message, { metadata });
+  }
+  const message = `nobody sells ${what} who is known to, and what these sell is not known yet: ${upstreams}`;
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata, retryAfterMs: 30_000 });
+}
+
+export function wanted({ offerId, service, country }: VerificationRequest): string {
+  return offerId ?? `${service} in ${country}`;
+}
 
 /** Why nothing can be bought, once a ranking came out empty. Tells first what the caller can do least about. */
 export function nothingToBuy(
   { removed, lowestPriceAboveMax, retryAfterMs }: Ranking,
   request: VerificationRequest,
 ): GatewayError {
-  const what = request.offerId ?? `${request.service} in ${request.country}`;
+  const what = wanted(request);
   const counts = Object.fromEntries([...removed].map(([exclusion, count]) => [exclusion, String(count)]));
   if (removed.has("UPSTREAM_UNREACHABLE")) {
     return new GatewayError("UPSTREAMS_UNAVAILABLE", `no upstream that sells ${what} can be reached`, {

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
+import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
 import { UpstreamState as State } from "../../gen/numgate/v1/catalog_pb.ts";
 import { Capability, Product, Strategy } from "../../gen/numgate/v1/offer_pb.ts";
@@ -341,6 +343,33 @@ describe("an upstream out of reach", () => {
       return (await upstreamOf(gateway, CHEAP)).state === State.READY;
     });
     expect((await buy(gateway)).upstream).toBe(CHEAP);
+  });
+});
+
+describe("an upstream whose catalogue never came", () => {
+  const at =
+    (id: string, key: string, url: (urls: Record<string, string>) => string) => (sandbox: Gateway["sandbox"]) =>
+      `upstreams: [{ id: ${id}, provider: ping, api_key: ${key}, base_url: "${url(sandbox.baseUrls)}" }]`;
+
+  it.for([
+    ["that is out of reach", at("away", "sandbox", () => "http://127.0.0.1:1"), "UPSTREAMS_UNAVAILABLE"],
+    ["that rejects its account's key", at("away", "wrong", ({ ping = "" }) => ping), "UPSTREAM_CREDENTIALS"],
+  ] as const)("is named as the reason why nothing can be bought: one %s", async ([, upstreams, reason]) => {
+    const { verifications, rentals, esims } = await startGateway({ upstreams });
+    const calls = [
+      () => verifications.createVerification({ ...WHATSAPP, requestId: randomUUID() }),
+      () => verifications.createVerification({ requestId: randomUUID(), offerId: "away:svc_1" }),
+      () => rentals.createRental({ ...WHATSAPP, requestId: randomUUID(), days: 3 }),
+      () => esims.createEsim({ requestId: randomUUID(), plan: "away:5" }),
+    ];
+    for (const call of calls) {
+      const refused = await reasonOf(call());
+      expect(refused.reason).toBe(reason);
+      expect(refused.error.findDetails(ErrorInfoSchema)[0]?.metadata).toEqual({ upstreams: "away" });
+      expect(refused.error.findDetails(RetryInfoSchema)).toHaveLength(reason === "UPSTREAMS_UNAVAILABLE" ? 1 : 0);
+    }
+    const elsewhere = verifications.createVerification({ requestId: randomUUID(), offerId: "other:svc_1" });
+    expect((await reasonOf(elsewhere)).reason).toBe("NO_OFFERS");
   });
 });
 

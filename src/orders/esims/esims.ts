@@ -7,6 +7,7 @@ import type { Offer } from "../../core/offer.ts";
 import { isAtMost } from "../../core/rates.ts";
 import type { OrderFilter, Page } from "../../core/records.ts";
 import { priceBounds } from "../../routing/constraints.ts";
+import { nothingKnown } from "../../routing/nothing.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { nothingSold, type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
@@ -83,6 +84,8 @@ export function createEsims(parts: EsimParts): Esims {
     const offer = shelf.findOffer(plan);
     const isAllowed = (list: readonly string[] | undefined, value: string) => list?.includes(value) ?? true;
     if (offer?.product === "ESIM" && isAllowed(allow.upstreams, offer.upstream)) return offer;
+    const lacking = shelf.lacking([], allow).filter(({ upstream }) => plan.startsWith(`${upstream}:`));
+    if (!offer && lacking.length > 0) throw nothingKnown(lacking, plan.slice(0, 64));
     throw new GatewayError("NOT_FOUND", `there is no plan ${plan.slice(0, 64)}`, {
       metadata: { plan: plan.slice(0, 64) },
     });
