@@ -1,14 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
 import { VerificationStatus as Status, type Verification } from "../../gen/numgate/v1/verification_pb.ts";
 import { connectOperator } from "../../src/operator/client.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { UpstreamId } from "../../src/sandbox/upstreams.ts";
 import { databaseOf } from "../operator/support.ts";
 import { upstreamsAt } from "../support/accounts.ts";
 import { answered } from "../support/calls.ts";
-import { until } from "../support/clock.ts";
+import { createHandClock, until } from "../support/clock.ts";
 import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
+import { startHeldProxy } from "../support/held-proxy.ts";
 
 const LISTS_AND_BALANCE: readonly UpstreamId[] = ["smsverificationservice", "pvapins", "handler_api"];
 
@@ -253,6 +255,33 @@ describe("an uncertain purchase", () => {
     await turn(gateway, 40_000);
     expect(await statuses(gateway)).toEqual([Status.FAILED]);
     expect(gateway.log.join("")).not.toContain('"level":50');
+  });
+
+  /** Behind a proxy that can keep the upstream's answers back. */
+  async function startBehindProxy() {
+    const sandbox = await startSandbox({ clock: createHandClock(), codeDelayMs: Number.POSITIVE_INFINITY });
+    onTestFinished(() => sandbox.close());
+    const proxy = await startHeldProxy(sandbox.baseUrls[UPSTREAM]);
+    const upstreams = () =>
+      `upstreams: [{ id: ${UPSTREAM}, provider: ${UPSTREAM}, api_key: sandbox, base_url: "${proxy.url}" }]`;
+    const gateway = { ...(await startGateway({ upstreams })), sandbox };
+    await witnessed(gateway);
+    return { gateway, proxy };
+  }
+
+  it("is not called unsold by an answer that was asked for before it was sold", async () => {
+    const { gateway, proxy } = await startBehindProxy();
+    const { held, release } = proxy.hold(/orders/);
+    gateway.sandbox.control.failNext({ upstream: UPSTREAM, endpoint: "balance", kind: "html_502", times: 100 });
+    await breakOff(gateway, UPSTREAM, "html");
+    await gateway.clock.advance(3_000);
+    await until(() => held() === 1);
+    await breakOff(gateway, UPSTREAM, "unreadable_after");
+    await turn(gateway, 20_000);
+    release();
+    await turn(gateway, 60_000);
+    expect(await statuses(gateway)).toEqual([Status.FAILED, Status.WAITING]);
+    await expectEqualBooks(gateway, UPSTREAM);
   });
 
   it("at PVAPins gets no number that was bought on the account before, whatever the history shows", async () => {

@@ -105,6 +105,7 @@ export function createSettlement(parts: SettlementParts): Settlement {
 
   async function look({ upstream, doubtful }: Account): Promise<void> {
     const before = (await pendingAt(upstream)).flatMap((one) => doubtOf(one) ?? []);
+    const asked = clock.now();
     const lists = before.length > 0 ? await listsFor(upstream, before) : { word: "" };
     // Only now: whatever the lists show of ours is recorded or under way by this.
     const pending = await pendingAt(upstream);
@@ -118,7 +119,7 @@ export function createSettlement(parts: SettlementParts): Settlement {
       const finding = findings.get(doubt);
       const { orderId } = doubt.purchase;
       words.set(orderId, [finding ? tell(finding) : lists.word, tellBalance(weighed, upstream)].join("; "));
-      const settled = await conclude(upstream, doubt, finding, weighed).catch((error: unknown) => {
+      const settled = await conclude(upstream, doubt, { finding, weighed, asked }).catch((error: unknown) => {
         if (!(error instanceof GatewayError)) throw error;
         log.warn({ orderId, reason: error.reason }, "what was found of a purchase was refused");
         return undefined;
@@ -169,12 +170,12 @@ export function createSettlement(parts: SettlementParts): Settlement {
   async function conclude(
     upstream: Upstream,
     doubt: Doubt,
-    finding: Finding | undefined,
-    weighed: Weighed,
+    { finding, weighed, asked }: { finding: Finding | undefined; weighed: Weighed; asked: number },
   ): Promise<Settled | undefined> {
     const { attempt, purchase } = doubt;
     const outcome = outcomes[purchase.product];
-    const sinceMs = clock.now() - (attempt.endTime ?? attempt.startTime).getTime();
+    // An answer that took long tells what was so when it was asked for.
+    const sinceMs = asked - (attempt.endTime ?? attempt.startTime).getTime();
     const isOver = clock.now() > attempt.startTime.getTime() + upstream.lifetimeMs + OVER_MS;
     if (finding?.says === "sold") {
       const isKnown = purchase.product === "EXTENSION" || finding.order.createTime !== undefined;
