@@ -269,6 +269,42 @@ describe("an uncertain purchase", () => {
     return { gateway, proxy };
   }
 
+  it("that an operator settles during a look is left as it is, and the others are settled by that look", async () => {
+    const { gateway, proxy } = await startBehindProxy();
+    await breakOff(gateway, UPSTREAM, "unreadable_after");
+    await breakOff(gateway, UPSTREAM, "unreadable_after");
+    const { held, release } = proxy.hold(/balance/);
+    await gateway.clock.advance(3_000);
+    await until(() => held() > 0);
+    const [, first] = (await gateway.verifications.listVerifications({})).verifications;
+    const order = gateway.sandbox.control.books()[UPSTREAM].orders.at(-1);
+    const operator = await connectOperator(`${databaseOf(gateway)}.sock`);
+    await operator?.settle({
+      verification_id: first?.verificationId ?? "",
+      sold: true,
+      order_ref: order?.ref,
+      number: order?.phone,
+    });
+    release();
+    await turn(gateway, 1_000);
+    expect(await statuses(gateway)).toEqual([Status.WAITING, Status.WAITING]);
+    expect(gateway.log.join("")).not.toContain('"level":50');
+  });
+
+  it("that comes up while others are looked into is settled after them, each once", async () => {
+    const { gateway, proxy } = await startBehindProxy();
+    const { held, release } = proxy.hold(/orders/);
+    await breakOff(gateway, UPSTREAM, "unreadable_after");
+    await gateway.clock.advance(3_000);
+    await until(() => held() === 1);
+    await breakOff(gateway, UPSTREAM, "unreadable_after");
+    await turn(gateway, 4_000);
+    release();
+    await turn(gateway, 4_000);
+    expect(await statuses(gateway)).toEqual([Status.WAITING, Status.WAITING]);
+    expect(gateway.log.join("")).not.toContain('"level":50');
+  });
+
   it("is not called unsold by an answer that was asked for before it was sold", async () => {
     const { gateway, proxy } = await startBehindProxy();
     const { held, release } = proxy.hold(/orders/);

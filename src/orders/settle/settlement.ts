@@ -52,6 +52,8 @@ interface Account {
   readonly doubtful: Set<string>;
   looks: number;
   callOff: () => void;
+  /** Resolves when it is not being looked into. */
+  looked: Promise<void>;
 }
 
 /** Finds out, in the background, what became of purchases whose outcome nobody knows. They are never repeated. */
@@ -63,7 +65,6 @@ export function createSettlement(parts: SettlementParts): Settlement {
   const told = new Set<string>();
   /** Those of which list and balance have said opposite things: neither is believed alone any more. */
   const contradicted = new Set<string>();
-  const looking = new Set<Promise<void>>();
   let stopped = false;
 
   function lookIn(account: Account): void {
@@ -71,16 +72,17 @@ export function createSettlement(parts: SettlementParts): Settlement {
     if (stopped || account.doubtful.size === 0) return;
     const pause = PAUSES_MS[Math.min(account.looks, PAUSES_MS.length - 1)] ?? 0;
     account.callOff = clock.after(pause, () => {
-      const look = lookOnce(account)
+      // One after the other: two at once would find the same.
+      account.looked = account.looked
+        .then(() => lookOnce(account))
         .catch((error: unknown) => {
           log.error({ err: error, upstream: account.upstream.id }, "uncertain purchases could not be looked into");
-        })
-        .finally(() => looking.delete(look));
-      looking.add(look);
+        });
     });
   }
 
   async function lookOnce(account: Account): Promise<void> {
+    if (stopped) return;
     try {
       await look(account);
     } finally {
@@ -118,6 +120,8 @@ export function createSettlement(parts: SettlementParts): Settlement {
     for (const doubt of doubts) {
       const finding = findings.get(doubt);
       const { orderId } = doubt.purchase;
+      // Settled by hand while the balance was asked for.
+      if (!doubtful.has(orderId)) continue;
       words.set(orderId, [finding ? tell(finding) : lists.word, tellBalance(weighed, upstream)].join("; "));
       const settled = await conclude(upstream, doubt, { finding, weighed, asked }).catch((error: unknown) => {
         if (!(error instanceof GatewayError)) throw error;
@@ -223,7 +227,13 @@ export function createSettlement(parts: SettlementParts): Settlement {
         giveUpOn(orderId, id);
         return;
       }
-      const account = accounts.get(id) ?? { upstream, doubtful: new Set(), looks: 0, callOff: () => {} };
+      const account = accounts.get(id) ?? {
+        upstream,
+        doubtful: new Set(),
+        looks: 0,
+        callOff: () => {},
+        looked: Promise.resolve(),
+      };
       accounts.set(id, account);
       account.doubtful.add(orderId);
       account.looks = 0;
@@ -240,7 +250,7 @@ export function createSettlement(parts: SettlementParts): Settlement {
       for (const { callOff } of accounts.values()) callOff();
       for (const { resolve } of waiting.values()) resolve(false);
       waiting.clear();
-      await Promise.all(looking);
+      await Promise.all([...accounts.values()].map(({ looked }) => looked));
     },
   };
 }
