@@ -116,8 +116,11 @@ function toVerdict({ sold, price: decimal, order_ref: orderRef, number }: Settle
     if (decimal ?? orderRef ?? number) throw invalid("what was not sold has no price, no order and no number");
     return { sold };
   }
+  // Nothing that would have to be rounded, and nothing that no store could keep.
+  if (decimal !== undefined && !/^\d{1,9}(?:\.\d{1,6})?$/.test(decimal)) {
+    throw invalid(`${decimal} is no price, such as 0.50`);
+  }
   const price = decimal === undefined ? undefined : parseMoney(decimal, currency);
-  if (decimal !== undefined && (!price || price.micros < 0n)) throw invalid(`${decimal} is no price, such as 0.50`);
   if ((orderRef === undefined) !== (number === undefined)) throw invalid("an order needs both its ref and its number");
   if (orderRef === undefined || number === undefined) return { sold, price };
   if (!/^\+?\d{5,15}$/.test(number)) throw invalid("the number is not digits alone, such as +14155550100");

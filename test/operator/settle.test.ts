@@ -76,6 +76,8 @@ it("is told what is wrong with what was asked", async () => {
     ["settle ver_1 --not-sold", 1, "there is no uncertain purchase ver_1"],
     ["settle ver_1 --not-sold --price 1.00", 1, "has no price"],
     ["settle ver_1 --sold --price much", 1, "much is no price"],
+    ["settle ver_1 --sold --price 1e30", 1, "1e30 is no price"],
+    ["settle ver_1 --sold --price 0.0000001", 1, "0.0000001 is no price"],
     ["settle ver_1 --sold --number +14155550100", 1, "needs both its ref and its number"],
     ["settle ver_1 --sold --order-ref 1 --number CALL", 1, "not digits alone"],
     ["export --since yesterday", 1, "yesterday is no time"],
