@@ -130,7 +130,9 @@ function toVerdict({ sold, price: decimal, order_ref: orderRef, number }: Settle
 
 function readTime(text: string): Date {
   const isTime = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
-  const time = new Date(isTime ? text : Number.NaN);
+  // What is past a month's end would be read as a day of the next.
+  const isDay = new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10));
+  const time = new Date(isTime && isDay ? text : Number.NaN);
   if (Number.isNaN(time.getTime())) throw invalid(`${text} is no time, such as 2026-01-31 or 2026-01-31T12:00:00Z`);
   return time;
 }

@@ -81,6 +81,7 @@ it("is told what is wrong with what was asked", async () => {
     ["settle ver_1 --sold --number +14155550100", 1, "needs both its ref and its number"],
     ["settle ver_1 --sold --order-ref 1 --number CALL", 1, "not digits alone"],
     ["export --since yesterday", 1, "yesterday is no time"],
+    ["export --since 2026-02-31", 1, "2026-02-31 is no time"],
     ["uncertain all", 2, `there is no command "all"`],
   ] as const) {
     const answer = await numgate(gateway, ...words.split(" "));
