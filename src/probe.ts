@@ -18,7 +18,10 @@ export function probe(listener: Listener, tls: boolean): Promise<boolean> {
       resolve(response.statusCode === 200);
     };
     const call = tls && listener.kind === "tcp" ? requestHttps(options, answered) : requestHttp(options, answered);
-    call.on("error", () => resolve(false));
+    // Who asks for a certificate lives.
+    call.on("error", ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+    );
     call.on("timeout", () => call.destroy());
     call.end();
   });

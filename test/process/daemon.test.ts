@@ -1,3 +1,4 @@
+import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -150,6 +151,16 @@ describe("the commands", () => {
     const url = new URL(await urlOf(run(folder, [], ANYWHERE)));
     expect(await run(folder, ["health"], { NUMGATE_LISTEN: url.host }).exit).toBe(0);
     expect(await run(folder, ["health"], { NUMGATE_LISTEN: "127.0.0.1:1" }).exit).toBe(1);
+  });
+
+  it("health tells it also of one that answers nobody without a certificate", async () => {
+    const folder = await emptyFolder();
+    const pem = (name: string) => path.resolve("test/rpc/tls", name);
+    const tls = `tls: { cert: ${pem("server.pem")}, key: ${pem("server.key")}, client_ca: ${pem("ca.pem")} }`;
+    await folder.write("numgate.yaml", `${tls}\nupstreams: []\n`);
+    const [, host = ""] = await run(folder, [], ANYWHERE).printed(/https:\/\/(\S+)/);
+    const health = run(folder, ["health"], { NUMGATE_LISTEN: host });
+    expect(await health.exit, health.stderr()).toBe(0);
   });
 
   it("check names what is wrong, and starts nothing", async () => {
