@@ -86,7 +86,10 @@ export function connectUpstream(
     },
     limits: limits.states,
     lastError: lastError.get,
-    close: http.close,
+    close() {
+      limits.close();
+      return http.close();
+    },
   };
 }
 

@@ -66,6 +66,9 @@ export interface Limits {
 
   /** Whether calls of these verbs fall under different endpoints' limits. */
   areApart(one: Verb, other: Verb): boolean;
+
+  /** Refuses what waits, and whatever comes later. */
+  close(): void;
 }
 
 /**
@@ -90,6 +93,9 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
   const open = createPause(clock, 8);
   // Calls that are never answered fill this, and leave the rest to purchases.
   const openForPolls = createPause(clock, 6);
+  /** Of those that wait. */
+  const leaves = new Set<() => void>();
+  let closed = false;
 
   /** Polls are spread over the narrowest limit that they fall under. Undefined where there is none. */
   function createPollPace(): Gate | undefined {
@@ -122,6 +128,7 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
       const dropped = Promise.withResolvers<void>();
       const leave = () => {
         left = true;
+        leaves.delete(leave);
         dropped.resolve();
         reject(
           new GatewayError("UPSTREAMS_UNAVAILABLE", "the upstream's rate limit left no room in time", {
@@ -129,11 +136,13 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
           }),
         );
       };
-      if (signal?.aborted) return leave();
+      if (closed || signal?.aborted) return leave();
+      leaves.add(leave);
       signal?.addEventListener("abort", leave, { once: true });
 
       const job = async () => {
         if (left) return NOT_SENT;
+        leaves.delete(leave);
         signal?.removeEventListener("abort", leave);
         const task = choose();
         if (!task) {
@@ -170,6 +179,11 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
     },
 
     areApart: (one, other) => endpointOf.get(one) !== endpointOf.get(other),
+
+    close() {
+      closed = true;
+      for (const leave of leaves) leave();
+    },
   };
 }
 

@@ -169,6 +169,20 @@ describe("an upstream", () => {
     await at.upstream.close();
     expect(await failure).toMatchObject({ name: "UpstreamFault", sent: true });
   });
+
+  it.each([
+    ["its limit", acme],
+    ["no limit", { ...acme, limits: {} }],
+  ])("refuses the calls that wait under %s when it is closed, and those that come later", async (_, provider) => {
+    const at = await visitAcme({ provider });
+    await answered(at, { status: 429, headers: { "retry-after": "3600" } }, buy);
+    const waiting = failureOf(buy(at));
+    await settle();
+    await at.upstream.close();
+    expect(await waiting).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE" });
+    expect(await failureOf(check(at))).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE" });
+    expect(at.server.requests).toHaveLength(1);
+  });
 });
 
 describe("how a call ended", () => {
