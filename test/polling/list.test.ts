@@ -86,6 +86,19 @@ describe("a list of orders", () => {
     expect(bench.of("order-3").length).toBe(failed + 1);
   });
 
+  it("that had news before the order's own answer has them leaves none unasked about until its end", async () => {
+    const bench = startMany(20);
+    await prove(bench);
+    const calm = bench.list;
+    bench.list = () => calm().map((row) => (row.orderRef === "order-3" ? { ...row, news: "completed" } : row));
+    await bench.clock.advance(5_000);
+    const asked = bench.of("order-3").length;
+    expect(asked).toBeGreaterThan(0);
+    bench.answer = ({ orderRef }) => (orderRef === "order-3" ? CODE : WAITING);
+    await bench.clock.advance(60_000);
+    expect(bench.of("order-3").length).toBe(asked + 1);
+  });
+
   it("leaves those that it does not show to be polled", async () => {
     const bench = startMany(20);
     await prove(bench);

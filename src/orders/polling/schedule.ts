@@ -143,6 +143,11 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     return isListedAlone && now >= order.bornAt + PROOF_MS;
   }
 
+  /** Whether the list would tell of its code. It says no more of one whose news were followed before the code was there. */
+  function isCovered({ unlisted, followed, isLate }: Waiting): boolean {
+    return unlisted < UNLISTED_AFTER && followed === undefined && !isLate;
+  }
+
   /** Whether an order that is polled now will be worth a poll again before long. */
   function isLively(order: Waiting): boolean {
     const polledNow = { ...order, lookedAt: Math.max(lastNow, order.bornAt) };
@@ -175,7 +180,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       return undefined;
     }
     const worth = worthAt(order, now);
-    const isListed = list && !list.isDisproven() && order.unlisted < UNLISTED_AFTER && !order.isLate;
+    const isListed = list && !list.isDisproven() && isCovered(order);
     if (isListed) {
       found.listWorth += worth;
       found.listWorthLater += worthAt(order, now + slotMs);
