@@ -62,6 +62,21 @@ describe("an order", () => {
     expect(Math.max(...late)).toBeLessThanOrEqual(1_230_000);
   });
 
+  it("that ended while the daemon was down, and whose last poll failed, is asked about for half a minute all the same", async () => {
+    const bench = startBench();
+    bench.answer = () => Promise.reject(new UpstreamFault("502", true));
+    const ended = bench.clock.now() - 120_000;
+    bench.poller.add(sample("a", ended - 60_000, { expireTime: new Date(ended) }), ended - 50_000);
+    const last = bench.poller.lastPoll("a");
+    await bench.clock.advance(500);
+    await last;
+    bench.poller.linger("a");
+    const failed = bench.polls.length;
+    bench.answer = () => CODE;
+    await bench.clock.advance(30_000);
+    expect(bench.polls.length).toBe(failed + 1);
+  });
+
   it("that is removed is polled no more, and whoever waits for its last poll goes on", async () => {
     const bench = startBench();
     bench.add("a");

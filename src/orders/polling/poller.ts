@@ -10,7 +10,7 @@ import { createSchedule } from "./schedule.ts";
 import { createListTrust } from "./trust.ts";
 import { createWaiting, endOf, lastLookOf, type Waiting } from "./waiting.ts";
 
-/** For so long after its end an order may still be asked about. */
+/** For so long after its end an order may still be asked about; after it was ended here, where its last poll failed. */
 const LATE_MS = 30_000;
 
 export interface PollerParts extends ErrandParts {
@@ -105,7 +105,8 @@ export function createPoller(upstream: Upstream, loop: Loop, parts: PollerParts)
       if (!waiting) return;
       waiting.isLate = true;
       schedule.waiting.warm(waiting);
-      const stopTimer = clock.after(endOf(waiting) + LATE_MS - clock.now(), () => {
+      const isSeen = waiting.lookedAt >= lastLookOf(waiting);
+      const stopTimer = clock.after((isSeen ? endOf(waiting) - clock.now() : 0) + LATE_MS, () => {
         late.delete(stopTimer);
         drop(waiting);
       });
