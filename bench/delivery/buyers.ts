@@ -127,6 +127,7 @@ async function findListing(upstream: Upstream): Promise<Listing> {
   for (;;) {
     const step = await upstream.run("listings", () => steps.next());
     if (step.done) throw new Error(`${upstream.id} does not sell WhatsApp in the US`);
+    if ("fault" in step.value) throw step.value.fault;
     const found = step.value.find(
       ({ product, country, serviceName }) =>
         product === "VERIFICATION" && /^(us|usa|united states)$/i.test(country) && /whatsapp/i.test(serviceName),

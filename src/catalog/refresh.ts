@@ -6,6 +6,7 @@ import type { Upstream } from "../core/upstream.ts";
 import { createFold } from "./fold.ts";
 import type { Log } from "./log.ts";
 import type { Unreachable } from "./query.ts";
+import { type Missing, readParts } from "./read-parts.ts";
 import { breatheUntil } from "./slices.ts";
 import { indexSnapshot, type SnapshotIndex } from "./snapshot-index.ts";
 
@@ -18,7 +19,6 @@ const FIRST_BACKOFF_MS = 30_000;
 const LONGEST_WAIT_MS = 60 * 60_000;
 /** Older offers are left out: their prices are hearsay. */
 export const OLDEST_MS = 24 * 60 * 60_000;
-const MOST_STEPS = 2_000;
 const MOST_LISTINGS = 2_000_000;
 /** A part of the first catalogue is shown when it is that much more than what is shown already. */
 const PART_GROWTH = 1.05;
@@ -39,7 +39,7 @@ export interface CatalogStatus {
   /** False while there is nothing, or only a part of the first catalogue. */
   readonly complete: boolean;
   readonly loading: boolean;
-  /** Why the last fetch failed. Absent after one that did not. */
+  /** Why the last fetch failed, or what it had to leave out. Absent after one that was whole. */
   readonly failure?: CatalogFailure;
   /** Names that could not be resolved; their listings are left out. */
   readonly unresolved: readonly string[];
@@ -113,10 +113,10 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     loading = true;
     onChange();
     try {
-      const snapshot = await fetchWhole();
+      const { snapshot, missing } = await fetchWhole();
       const whole = await indexSnapshot(snapshot, breathe);
       loading = false;
-      failure = undefined;
+      failure = missing && tell(missing);
       failures = 0;
       reportUnresolved(snapshot);
       show(whole, true);
@@ -135,22 +135,24 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   }
 
   /** A fetch that does not come to its end throws, and changes nothing that was whole. */
-  async function fetchWhole(): Promise<CatalogSnapshot> {
+  async function fetchWhole(): Promise<{ readonly snapshot: CatalogSnapshot; readonly missing: Missing | undefined }> {
     const fold = createFold(upstream, breathe);
     const steps = upstream.desks.catalog.listings(signal);
     let fetchTime = new Date(clock.now());
-    let listings = 0;
+    let count = 0;
     try {
-      for (let step = 0; step < MOST_STEPS; step += 1) {
-        const { done, value } = await unlessStopped(upstream.run("listings", () => steps.next(), signal));
-        if (done) return await fold.snapshot(fetchTime);
-        fetchTime = new Date(clock.now());
-        listings += value.length;
-        if (listings > MOST_LISTINGS) throw new UpstreamFault(`its catalogue has more than ${MOST_LISTINGS} listings`);
-        await fold.add(value, fetchTime);
-        if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
-      }
-      throw new UpstreamFault(`its catalogue takes more than ${MOST_STEPS} requests`);
+      const missing = await readParts(
+        steps,
+        (request) => unlessStopped(upstream.run("listings", request, signal)),
+        async (listings) => {
+          fetchTime = new Date(clock.now());
+          count += listings.length;
+          if (count > MOST_LISTINGS) throw new UpstreamFault(`its catalogue has more than ${MOST_LISTINGS} listings`);
+          await fold.add(listings, fetchTime);
+          if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
+        },
+      );
+      return { snapshot: await fold.snapshot(fetchTime), missing };
     } finally {
       // Not awaited: a step that hangs would hang it as well.
       steps.return().catch(() => {});
@@ -180,6 +182,12 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     }
     log.error({ upstream: upstream.id, failures, err: error }, "catalogue not refreshed: a bug");
     return { reason: "UPSTREAMS_UNAVAILABLE", message: "internal error", time };
+  }
+
+  function tell({ parts, of, fault }: Missing): CatalogFailure {
+    log.warn({ upstream: upstream.id, missing: parts, parts: of, error: fault.message }, "catalogue refreshed in part");
+    const message = `${parts} of ${of} parts of its catalogue could not be read: ${fault.message}`;
+    return { reason: "UPSTREAMS_UNAVAILABLE", message, time: new Date(clock.now()) };
   }
 
   function reportUnresolved({ unresolved }: CatalogSnapshot): void {
@@ -220,7 +228,9 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
         const explanation = `the offers of ${fetchTime.toISOString()} are too old to show: ${message ?? "not refreshed since"}`;
         return { reason, explanation };
       }
-      if (message !== undefined) return { reason, explanation: `not refreshed: ${message}`, fetchTime };
+      if (message !== undefined) {
+        return { reason, explanation: failures > 0 ? `not refreshed: ${message}` : message, fetchTime };
+      }
       if (complete) return undefined;
       return { reason, explanation: `${offers.size} offers so far: the first fetch is under way`, fetchTime };
     },

@@ -1,3 +1,4 @@
+import type { UpstreamFault } from "./error.ts";
 import type { Money } from "./money.ts";
 import type { Capability, EsimPlan, Product, RentalTerm } from "./offer.ts";
 
@@ -46,10 +47,23 @@ export interface Listing {
   readonly esimPlan?: EsimPlan;
 }
 
+/** A part of a catalogue that could not be read, and that the others do without. */
+export interface UnreadPart {
+  readonly fault: UpstreamFault;
+  /** One more request for it. Throws as any other does. */
+  again(): Promise<CatalogStep>;
+}
+
+/** What one request for a part of a catalogue brought. A ref that an earlier one listed is listed anew. */
+export type CatalogStep = readonly Listing[] | UnreadPart;
+
 /** What an upstream has for sale. */
 export interface CatalogDesk {
-  /** The whole catalogue, part by part. Each step is one upstream request; a step may be empty. */
-  listings(signal: AbortSignal): AsyncGenerator<readonly Listing[], void, void>;
+  /**
+   * The whole catalogue, part by part. Each step is one upstream request; a step may be empty. Throws where nothing can
+   * be read without this part, as the first of an upstream without a `balance`: that one is asked whether it is there.
+   */
+  listings(signal: AbortSignal): AsyncGenerator<CatalogStep, void, void>;
 
   /** One listing with what only its own page tells. */
   detail?(ref: string, signal: AbortSignal): Promise<Listing>;

@@ -5,10 +5,10 @@ import type { CatalogSnapshot } from "../../src/core/catalog.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Offer } from "../../src/core/offer.ts";
 import type { Store } from "../../src/core/store.ts";
-import type { Listing, Upstream, Verb } from "../../src/core/upstream.ts";
+import type { CatalogStep, Listing, Upstream, Verb } from "../../src/core/upstream.ts";
 
 /** What an upstream answers to one request; a function is called, and may throw or never answer. */
-export type Step = readonly Listing[] | (() => readonly Listing[] | Promise<readonly Listing[]>);
+export type Step = CatalogStep | (() => CatalogStep | Promise<CatalogStep>);
 
 export interface ScriptedUpstream extends Upstream {
   /** One script for each fetch in turn; the last is repeated. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Desks, Listing } from "../../src/core/upstream.ts";
+import type { Desks } from "../../src/core/upstream.ts";
 import { handler_api } from "../../src/providers/handler_api.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
-import { visit } from "./visit.ts";
+import { listingsOf, visit } from "./visit.ts";
 
 const OPTIONS = { apiKey: "key", needsReady: true, rentDays: [1] };
 const never = new AbortController().signal;
@@ -147,8 +147,7 @@ describe("a rental at a host of handler_api", () => {
       json({ countries: { 0: 0, 1: 2 }, services }),
       failed("INVALID_TIME"),
     );
-    const listings: Listing[] = [];
-    for await (const part of desks.catalog.listings(never)) listings.push(...part);
+    const listings = await listingsOf(desks);
     expect(listings.map(({ ref }) => ref)).toEqual(["0.wa", "rent.2.full"]);
     expect(listings.at(-1)?.rentalTerms).toEqual([{ days: 1, price: usd("42.93") }]);
   });

@@ -4,14 +4,13 @@ import type { Desks } from "../../src/core/upstream.ts";
 import { papsms } from "../../src/providers/papsms.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
-import { visit } from "./visit.ts";
+import { listingsOf, visit } from "./visit.ts";
 
 /** What PapSMS's offers for the US and for Britain say of their availability after this answer about its countries. */
 async function availabilityAfter(countries: unknown): Promise<unknown> {
   const prices = { "us/whatsapp": usd("0.80"), "gb/whatsapp": usd("0.60") };
   const { desks } = await visit(papsms, { apiKey: "key", prices }, json(countries));
-  const { value } = await desks.catalog.listings(new AbortController().signal).next();
-  return value?.map(({ available }) => available);
+  return (await listingsOf(desks)).map(({ available }) => available);
 }
 
 describe("the countries of PapSMS, whose form no document shows", () => {

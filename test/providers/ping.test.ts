@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Listing } from "../../src/core/upstream.ts";
 import { ping } from "../../src/providers/ping.ts";
 import { json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
-import { visit } from "./visit.ts";
+import { listingsOf, visit } from "./visit.ts";
 
 const OPTIONS = { apiKey: "key" };
 const never = new AbortController().signal;
@@ -23,9 +22,7 @@ const page = (total: number, ...services: object[]) => json({ result: "success",
 
 async function listed(...pages: ReturnType<typeof page>[]) {
   const { desks, server } = await visit(ping, OPTIONS, ...pages);
-  const listings: Listing[] = [];
-  for await (const part of desks.catalog.listings(never)) listings.push(...part);
-  return { listings, requests: server.requests.length };
+  return { listings: await listingsOf(desks), requests: server.requests.length };
 }
 
 describe("Ping's list of services", () => {
@@ -50,9 +47,7 @@ describe("Ping's list of services", () => {
     const second = { ...whatsapp, public_id: "svc_2" };
     const pageOf = (service: object) => json({ result: "success", services: [service], total: 2, limit: 1 });
     const { desks, server } = await visit(ping, OPTIONS, pageOf(whatsapp), pageOf(second));
-    const refs: string[] = [];
-    for await (const part of desks.catalog.listings(never)) refs.push(...part.map(({ ref }) => ref));
-    expect(refs).toEqual(["svc_1", "svc_2"]);
+    expect((await listingsOf(desks)).map(({ ref }) => ref)).toEqual(["svc_1", "svc_2"]);
     expect(server.requests.map(({ query }) => query.skip)).toEqual(["0", "1"]);
   });
 

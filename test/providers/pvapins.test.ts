@@ -4,7 +4,7 @@ import type { Desks } from "../../src/core/upstream.ts";
 import { pvapins } from "../../src/providers/pvapins.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
-import { visit } from "./visit.ts";
+import { listingsOf, visit } from "./visit.ts";
 
 const OPTIONS = { apiKey: "key", rentDays: 30 };
 const never = new AbortController().signal;
@@ -13,9 +13,7 @@ const ORDER = { orderRef: "1128690001/USA/Google%20Voice", offerRef: "USA/Google
 it("a name of PVAPins with half a character costs no other line its place", async () => {
   const apps = `[{"full_name": "x\\ud800", "deduct": "0.40"}, {"full_name": "WhatsApp", "deduct": "0.40"}]`;
   const { desks } = await visit(pvapins, { apiKey: "key" }, json([{ id: 1, full_name: "USA" }]), json(apps));
-  const refs: string[] = [];
-  for await (const part of desks.catalog.listings(never)) refs.push(...part.map(({ ref }) => ref));
-  expect(refs).toEqual(["USA/x%EF%BF%BD", "USA/WhatsApp"]);
+  expect((await listingsOf(desks)).map(({ ref }) => ref)).toEqual(["USA/x%EF%BF%BD", "USA/WhatsApp"]);
 });
 
 /** What comes of asking once, whichever way it ends. */

@@ -4,7 +4,7 @@ import type { Desks, Listing } from "../../src/core/upstream.ts";
 import { smsverificationservice } from "../../src/providers/smsverificationservice.ts";
 import { type Answer, failureOf, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
-import { visit } from "./visit.ts";
+import { listingsOf, visit } from "./visit.ts";
 
 const OPTIONS = { apiKey: "key" };
 const never = new AbortController().signal;
@@ -21,12 +21,9 @@ async function listed(...answers: Parameters<typeof json>[0][]): Promise<Listing
     nothing,
     nothing,
     json({ countries: [] }),
-    ...answers.map((body) => json(body)),
+    ...[...answers, [], [], []].map((body) => json(body)),
   );
-  const listings: Listing[] = [];
-  const steps = desks.catalog.listings(never);
-  for (let step = 0; step < 3 + answers.length; step += 1) listings.push(...((await steps.next()).value ?? []));
-  return listings;
+  return listingsOf(desks);
 }
 
 describe("what smsVerificationService sells by name", () => {
@@ -65,9 +62,7 @@ describe("a list that is not there", () => {
       missing,
       missing,
     );
-    const refs: string[] = [];
-    for await (const step of desks.catalog.listings(never)) refs.push(...step.map(({ ref }) => ref));
-    expect(refs).toEqual(["temporary.1012"]);
+    expect((await listingsOf(desks)).map(({ ref }) => ref)).toEqual(["temporary.1012"]);
   });
 });
 
@@ -172,8 +167,7 @@ describe("both shapes of smsVerificationService, for the same answer", () => {
       json({ success: true, data: { services: null } }),
       json({ success: true, data: [{ name: "USA", sell_price: 12 }] }),
     );
-    const lines: Listing[] = [];
-    for await (const step of desks.catalog.listings(never)) lines.push(...step);
+    const lines = await listingsOf(desks);
     expect(lines.map(({ ref }) => ref)).toEqual([
       "temporary.1012",
       "best-temp.1012",
@@ -204,9 +198,7 @@ describe("a country of smsVerificationService", () => {
         nothing,
         json([]),
       );
-      const refs: string[] = [];
-      for await (const step of desks.catalog.listings(never)) refs.push(...step.map(({ ref }) => ref));
-      expect(refs).toEqual(["global.17.1"]);
+      expect((await listingsOf(desks)).map(({ ref }) => ref)).toEqual(["global.17.1"]);
     },
   );
 });

@@ -4,7 +4,7 @@ import type { Desks, Listing } from "../../src/core/upstream.ts";
 import { smsverifyo } from "../../src/providers/smsverifyo.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
-import { visit } from "./visit.ts";
+import { listingsOf, visit } from "./visit.ts";
 
 const OPTIONS = { apiKey: "key" };
 const never = new AbortController().signal;
@@ -24,9 +24,7 @@ const cancel = (answer: Answer) => outcome(({ verification }) => verification?.c
 
 async function listed(...answers: Answer[]): Promise<Listing[]> {
   const { desks } = await visit(smsverifyo, OPTIONS, ...answers);
-  const lines: Listing[] = [];
-  for await (const step of desks.catalog.listings(never)) lines.push(...step);
-  return lines;
+  return listingsOf(desks);
 }
 
 const services = json({

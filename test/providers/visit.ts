@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { Desks } from "../../src/core/upstream.ts";
+import type { Desks, Listing } from "../../src/core/upstream.ts";
 import type { Provider } from "../../src/upstream/define.ts";
 import { createHttp } from "../../src/upstream/http.ts";
 import { createHandClock } from "../support/clock.ts";
@@ -24,4 +24,14 @@ export async function visit(
   });
   onTestFinished(() => http.close());
   return { desks: opened.desks(http), server };
+}
+
+/** The whole catalogue; fails where a part of it cannot be read. */
+export async function listingsOf({ catalog }: Desks): Promise<Listing[]> {
+  const listings: Listing[] = [];
+  for await (const step of catalog.listings(new AbortController().signal)) {
+    if ("fault" in step) throw step.fault;
+    listings.push(...step);
+  }
+  return listings;
 }
