@@ -46,6 +46,7 @@ export const fixtures: ProviderFixtures = {
           availableCount: 120,
         },
       ],
+      isVital: true,
     },
     {
       request: { method: "GET", path: "/v1/services", query: { page: "2" } },
@@ -69,6 +70,7 @@ export const fixtures: ProviderFixtures = {
           availableCount: 0,
         },
       ],
+      isVital: true,
     },
   ],
   cases: {

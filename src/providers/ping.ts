@@ -30,6 +30,7 @@ import {
 } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { eachPart } from "../upstream/parts.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const PAGE = 100;
@@ -168,18 +169,25 @@ export const ping = defineProvider({
       async *listings(signal) {
         let seen = 0;
         let readable = 0;
-        for (let skip = 0, total = 1; skip < total; ) {
+        let size = PAGE;
+        let total = 1;
+        let isTold = false;
+        const read = async (skip: number) => {
           const query = { skip: String(skip), limit: String(PAGE) };
           const page = await http.getCatalog("/nonvoip/services", servicesAnswer, signal, query);
-          yield page.services.readable.map(toListing);
-          // Whatever the total says.
-          if (page.services.count === 0) break;
           seen += page.services.count;
           readable += page.services.readable.length;
           // Fewer than were asked for, where the upstream says that it gives no more at once.
-          const size = Math.min(page.limit || PAGE, PAGE);
-          skip += size;
-          total = page.total ?? (page.services.count < size ? 0 : skip + 1);
+          size = Math.min(page.limit || PAGE, PAGE);
+          isTold = page.total !== undefined;
+          const next = page.services.count < size ? 0 : skip + size + 1;
+          // Nothing follows an empty page, whatever the total says.
+          total = page.services.count === 0 ? 0 : (page.total ?? next);
+          return page.services.readable.map(toListing);
+        };
+        for (let skip = 0; skip < total; skip += size) {
+          if (isTold) yield* eachPart([skip], read);
+          else yield await read(skip);
         }
         if (seen > 0 && readable === 0) throw new UpstreamFault("unreadable answer: no service is as documented");
       },

@@ -12,11 +12,12 @@
 
 import { z } from "zod";
 import { GatewayError } from "../core/error.ts";
-import type { BoughtOrder, Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
+import type { BoughtOrder, CatalogStep, Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
 import { amount, hint, id, lines, plausible, text } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { Query } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { eachPart } from "../upstream/parts.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const GET_SMS = "/get_sms.php";
@@ -173,15 +174,15 @@ export const pvapins = defineProvider({
       rented: Query,
       toListing: (country: string, app: z.infer<typeof appsAnswer>[number]) => Listing,
       signal: AbortSignal,
-    ): AsyncGenerator<readonly Listing[], void, void> {
+    ): AsyncGenerator<CatalogStep, void, void> {
       const countries = await http.getCatalog("/load_countries.php", countriesAnswer, signal, rented);
       yield [];
-      for (const country of countries) {
+      yield* eachPart(countries, async (country) => {
         const apps = await http
           .getCatalog("/load_apps.php", appsAnswer, signal, { country_id: country.id, ...rented })
           .catch(noneWhereNoOffers);
-        yield apps.map((app) => toListing(country.full_name, app));
-      }
+        return apps.map((app) => toListing(country.full_name, app));
+      });
     }
 
     return {

@@ -20,6 +20,7 @@ import { amount, count, hint, id, lines, roughTime, text, time, truth, word } fr
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { eachPart } from "../upstream/parts.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const usd = amount("USD");
@@ -188,26 +189,26 @@ export const smsverificationservice = defineProvider({
   desks: (http) => ({
     catalog: {
       async *listings(signal) {
-        for (const list of ["temporary", "best-temp"] as const) {
+        yield* eachPart(["temporary", "best-temp"], async (list) => {
           const services = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal));
-          yield services.map((line) => ({
+          return services.map((line) => ({
             ...listing(`${list}.${line.service_id}`, "US", line.name),
             price: charged(line),
             supportsAreaCode: list === "temporary",
             curated: list === "best-temp",
           }));
-        }
+        });
         const countries = await ifThere(http.getCatalog("/global/countries/", countriesAnswer, signal));
         yield [];
-        for (const { country_id, country_name } of countries) {
+        yield* eachPart(countries, async ({ country_id, country_name }) => {
           const offers = await ifThere(http.getCatalog("/global/services/", globalOffers, signal, { country_id }));
-          yield offers.map((line) => ({
+          return offers.map((line) => ({
             ...listing(`global.${country_id}.${line.service_id}`, country_name, line.service_name),
             price: charged(line),
           }));
-        }
-        yield* rentals(http, signal);
-        yield await plans(http, signal);
+        });
+        const others = [rentedByName, rentedById("rent-1day", 1), rentedById("rent-30days", 30), plans];
+        yield* eachPart(others, (read) => read(http, signal));
       },
     },
 
@@ -280,11 +281,6 @@ function listing(ref: string, country: string, serviceName: string): Listing {
   return { ref, product: "VERIFICATION", country, serviceName, capabilities: ["SMS"] };
 }
 
-const RENTALS_BY_ID = [
-  ["rent-1day", 1],
-  ["rent-30days", 30],
-] as const;
-
 const NOT_THERE: readonly Reason[] = ["NOT_FOUND", "NO_OFFERS", "NO_NUMBERS"];
 
 /** A list that is not there is an empty one: what the others have is still sold. */
@@ -297,16 +293,19 @@ async function ifThere<Line>(list: Promise<Line[]>): Promise<Line[]> {
   }
 }
 
-async function* rentals(http: UpstreamHttp, signal: AbortSignal): AsyncGenerator<Listing[], void, void> {
-  const byName = await ifThere(http.getCatalog("/services/rental/", rentalsByName, signal));
-  yield byName.flatMap(({ name, ...line }) => [
+async function rentedByName(http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]> {
+  const services = await ifThere(http.getCatalog("/services/rental/", rentalsByName, signal));
+  return services.flatMap(({ name, ...line }) => [
     ...rental("rental", 3, name, name, line.sell_price_3days ?? line.price_3days),
     ...rental("rental", 30, name, name, line.sell_price_30days ?? line.price_30days),
   ]);
-  for (const [list, days] of RENTALS_BY_ID) {
+}
+
+function rentedById(list: string, days: number) {
+  return async (http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]> => {
     const services = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal));
-    yield services.flatMap((line) => rental(list, days, line.service_id, line.name, charged(line)));
-  }
+    return services.flatMap((line) => rental(list, days, line.service_id, line.name, charged(line)));
+  };
 }
 
 async function plans(http: UpstreamHttp, signal: AbortSignal): Promise<Listing[]> {

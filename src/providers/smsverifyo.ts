@@ -14,6 +14,7 @@ import type { Progress } from "../core/upstream.ts";
 import { amount, count, hint, id, lines, roughTime, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { eachPart } from "../upstream/parts.ts";
 
 const usd = amount("USD");
 
@@ -100,11 +101,11 @@ export const smsverifyo = defineProvider({
       async *listings(signal) {
         const { services } = await http.getCatalog("/services", servicesAnswer, signal);
         yield [];
-        for (const { id: service_id, name } of services) {
+        yield* eachPart(services, async ({ id: service_id, name }) => {
           const { countries } = await http
             .getCatalog("/countries", countriesAnswer, signal, { service_id })
             .catch(noneWhereNotSold);
-          yield countries.map((line) => ({
+          return countries.map((line) => ({
             ref: `${service_id}.${line.country_id}`,
             product: "VERIFICATION" as const,
             country: line.name,
@@ -114,7 +115,7 @@ export const smsverifyo = defineProvider({
             available: line.available === undefined ? undefined : line.available > 0,
             availableCount: line.available,
           }));
-        }
+        });
       },
     },
 

@@ -42,6 +42,8 @@ export interface ListingStep {
   readonly request: DocumentedRequest;
   readonly answer: Answer;
   readonly gives: readonly Listing[];
+  /** Nothing else can be read without it: its failure is the whole catalogue's. */
+  readonly isVital?: boolean;
 }
 
 /** What a provider's document says, case by case. */
@@ -239,13 +241,21 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
       });
 
       it("have refs that are printable, without spaces, and different from each other", () => {
-        const refs = listings.flatMap((step) => step.gives.map(({ ref }) => ref));
-        for (const ref of refs) expect(ref).toMatch(/^[\x21-\x7e]+$/);
-        expect(new Set(refs).size).toBe(refs.length);
+        const things = new Map<string, string>();
+        for (const { gives } of listings) {
+          for (const { ref, product, country, serviceName } of gives) {
+            const thing = [product, country, serviceName].join();
+            expect(ref).toMatch(/^[\x21-\x7e]+$/);
+            expect(things.get(ref) ?? thing).toBe(thing);
+            things.set(ref, thing);
+          }
+          expect(new Set(gives.map(({ ref }) => ref)).size).toBe(gives.length);
+        }
       });
 
-      it("end at a step that fails, and make no request after it", async () => {
-        for (const [nth] of listings.entries()) {
+      it("end at a step that all rests on when it fails, and make no request after it", async () => {
+        for (const [nth, { isVital }] of listings.entries()) {
+          if (!isVital) continue;
           const { desks, server } = await visit(...listings.slice(0, nth).map(({ answer }) => answer), { status: 500 });
           const steps = desks.catalog.listings(never);
           for (let step = 0; step < nth; step += 1) await steps.next();
@@ -255,9 +265,39 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
         }
       });
 
+      it("go on after any other that fails, and tell how it is asked for again", async () => {
+        for (const [nth, { isVital, request, answer, gives }] of listings.entries()) {
+          if (isVital) continue;
+          const answers = listings.map((step) => (step.request === request ? { status: 500 } : step.answer));
+          const { desks, server } = await visit(...answers, { status: 500 }, answer);
+          const steps = desks.catalog.listings(never);
+          for (let step = 0; step < nth; step += 1) await steps.next();
+          const { value: failed } = await steps.next();
+          if (!failed || !("again" in failed)) throw new Error(`${request.path} is not passed over`);
+          for (let step = nth + 1; step < listings.length; step += 1) {
+            expect((await steps.next()).value).toHaveLength(listings[step]?.gives.length ?? 0);
+          }
+          expect(await steps.next()).toMatchObject({ done: true });
+
+          expect(await failed.again()).toMatchObject({ fault: expect.any(UpstreamFault) });
+          expectRequest(server, listings.length, request);
+          const read = await failed.again();
+          expect("fault" in read ? read.fault : read.map(({ ref }) => ref)).toEqual(gives.map(({ ref }) => ref));
+        }
+      });
+
+      it("show by their first step whether an upstream without a balance is there", async () => {
+        const { desks } = await visit();
+        expect(desks.balance !== undefined || listings[0]?.isVital).toBe(true);
+      });
+
       it("that are a page of HTML are a fault", async () => {
         const { desks } = await visit({ body: "<!doctype html>" });
-        expect(await failureOf(desks.catalog.listings(never).next())).toBeInstanceOf(UpstreamFault);
+        const first = desks.catalog.listings(never).next();
+        const failure = listings[0]?.isVital
+          ? failureOf(first)
+          : first.then(({ value }) => value && "fault" in value && value.fault);
+        expect(await failure).toBeInstanceOf(UpstreamFault);
       });
     });
 

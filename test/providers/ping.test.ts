@@ -91,6 +91,33 @@ describe("Ping's list of services", () => {
     expect(listings.at(-1)?.ref).toBe("last");
   });
 
+  it("goes on after a page that cannot be read, and tells how it is asked for again", async () => {
+    const last = { ...whatsapp, public_id: "svc_3" };
+    const { desks, server } = await visit(
+      ping,
+      OPTIONS,
+      page(201, whatsapp),
+      { status: 500 },
+      page(201, last),
+      page(201),
+    );
+    const steps = [];
+    for await (const step of desks.catalog.listings(never)) steps.push(step);
+    expect(steps).toMatchObject([[{ ref: "svc_1" }], { fault: expect.any(UpstreamFault) }, [{ ref: "svc_3" }]]);
+    if (steps[1] && "again" in steps[1]) expect(await steps[1].again()).toEqual([]);
+    expect(server.requests.map(({ query }) => query.skip)).toEqual(["0", "100", "200", "100"]);
+  });
+
+  it("fails with such a page when it does not say how many there are: whether others follow is not known", async () => {
+    const full = Array.from({ length: 100 }, (_, at) => ({ ...whatsapp, public_id: `svc_${at}` }));
+    await expect(
+      visit(ping, OPTIONS, json({ result: "success", services: full }), { status: 500 }).then(async ({ desks }) => {
+        const steps = desks.catalog.listings(never);
+        return [await steps.next(), await steps.next()];
+      }),
+    ).rejects.toBeInstanceOf(UpstreamFault);
+  });
+
   it("ends with an empty page, whatever its total says", async () => {
     const { listings, requests } = await listed(page(1_000_000, whatsapp), page(1_000_000));
     expect([listings.length, requests]).toEqual([1, 2]);

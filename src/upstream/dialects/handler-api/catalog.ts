@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { GatewayError } from "../../../core/error.ts";
-import type { CatalogDesk, Listing } from "../../../core/upstream.ts";
+import type { CatalogDesk, CatalogStep, Listing } from "../../../core/upstream.ts";
 import { amount, count, hint, lines, numberedLines, text } from "../../decode.ts";
+import { eachPart } from "../../parts.ts";
 import type { HandlerApi } from "./calls.ts";
 import { COUNTRIES } from "./countries.ts";
 import { serviceNameOf } from "./services.ts";
@@ -76,11 +77,11 @@ export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi):
     },
   };
 
-  /** Every length of every country is one request; a country's listings are whole after its last one. */
+  /** Every length of every country is one request, and lists what is rented for it with the lengths known by then. */
   async function* rentals(
     place: (country: string, code: string) => Pick<Listing, "country" | "serviceName" | "capabilities">,
     signal: AbortSignal,
-  ): AsyncGenerator<readonly Listing[], void, void> {
+  ): AsyncGenerator<CatalogStep, void, void> {
     const ask = (days: number, country?: string) =>
       call
         .catalog("getRentServicesAndCountries", rentAnswer(currency), signal, { rent_time: String(days * 24), country })
@@ -91,23 +92,16 @@ export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi):
     yield [];
     for (const country of countries) {
       const terms = new Map<string, NonNullable<Listing["rentalTerms"]>>();
-      const counts = new Map<string, number | undefined>();
-      for (const days of rentDays) {
+      yield* eachPart(rentDays, async (days) => {
         const { services } = await ask(days, country);
-        for (const [code, { cost, quant }] of services) {
-          if (quant === 0) continue;
-          terms.set(code, [...(terms.get(code) ?? []), { days, price: cost }]);
-          counts.set(code, quant);
-        }
-        if (days !== rentDays.at(-1)) yield [];
-      }
-      yield [...terms].map(([code, rentalTerms]) => ({
-        ref: `rent.${country}.${code}`,
-        product: "RENTAL" as const,
-        ...place(country, code),
-        availableCount: counts.get(code),
-        rentalTerms,
-      }));
+        return services.flatMap(([code, { cost, quant }]): Listing[] => {
+          if (quant === 0) return [];
+          const rentalTerms = [...(terms.get(code) ?? []), { days, price: cost }];
+          terms.set(code, rentalTerms);
+          const ref = `rent.${country}.${code}`;
+          return [{ ref, product: "RENTAL", ...place(country, code), availableCount: quant, rentalTerms }];
+        });
+      });
     }
   }
 }
