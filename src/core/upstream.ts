@@ -7,6 +7,8 @@ export type Verb =
   | "listings"
   | "detail"
   | "balance"
+  /** A balance that is to tell what a cancel brings back, and goes ahead as that does. */
+  | "weigh"
   | "buy"
   | "check"
   /** A check that is known to find something, and goes ahead of the others. */

@@ -17,7 +17,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
   const flights = createSingleFlight<Verification>();
   const retries = new Map<string, () => void>();
   let stopped = false;
-  const witness = createRefundWitness(balances, clock);
+  const witness = createRefundWitness(balances);
 
   async function cancel(verification: Verification): Promise<Verification> {
     refuseTooEarly(verification, clock.now());

@@ -1,4 +1,3 @@
-import type { Clock } from "../core/clock.ts";
 import { UNINTERRUPTED } from "../core/clock.ts";
 import { type Money, sameMoney } from "../core/money.ts";
 import type { Upstream } from "../core/upstream.ts";
@@ -10,15 +9,8 @@ import type { Bought } from "./parts.ts";
  * may: a difference of exactly the price is this order's refund. Any other difference has other causes as well and
  * proves nothing, so the refund stays unknown; so it does while another cancel at the upstream is being watched.
  */
-export function createRefundWitness(balances: Balances, clock: Clock) {
+export function createRefundWitness(balances: Pick<Balances, "weigh">) {
   const watching = new Set<Upstream>();
-
-  /** Undefined unless it was asked just now. */
-  async function balanceNow(upstream: Upstream): Promise<Money | undefined> {
-    const asked = clock.now();
-    const answer = await balances.read(upstream, -1);
-    return answer && answer.time.getTime() >= asked ? answer.money : undefined;
-  }
 
   /** Sends what gives money back, and finds out how much. Undefined when that is not known. */
   async function watch(
@@ -29,10 +21,10 @@ export function createRefundWitness(balances: Balances, clock: Clock) {
     if (!upstream.desks.balance || watching.has(upstream)) return (await send()).refund;
     watching.add(upstream);
     try {
-      const before = await balanceNow(upstream);
+      const before = await balances.weigh(upstream);
       const { refund } = await send();
       if (refund || !before || !price) return refund;
-      const after = await balanceNow(upstream);
+      const after = await balances.weigh(upstream);
       const difference = after && { currency: after.currency, micros: after.micros - before.micros };
       return difference && after.currency === before.currency && sameMoney(difference, price) ? price : undefined;
     } finally {

@@ -11,6 +11,9 @@ export interface Balances {
    * what was known before, if anything, when the upstream does not say in time; undefined when it cannot be asked.
    */
   read(upstream: Upstream, maxAgeMs: number): Promise<{ readonly money: Money; readonly time: Date } | undefined>;
+
+  /** The money left, asked now and ahead of what waits for the limits. Undefined when the upstream does not say in time. */
+  weigh(upstream: Upstream): Promise<Money | undefined>;
 }
 
 /** `heard` is told each balance that an upstream answers. */
@@ -19,12 +22,12 @@ export function createBalances(clock: Clock, heard: (upstream: string, money: Mo
   const known = new Map<Upstream, { nth: number; told: { money: Money; time: Date } }>();
   let calls = 0;
   /** Also in vain: who asks often does not spend the limits of an upstream that fails. */
-  const asked = new Map<Upstream, { readonly time: number; readonly over: Promise<void> }>();
+  const asked = new Map<Upstream, { readonly time: number; readonly over: Promise<unknown> }>();
 
   /** Resolves when the answer is known, or when patience ends; an answer that comes later is kept for the next one. */
-  async function ask(upstream: Upstream): Promise<void> {
+  async function ask(upstream: Upstream, verb: "balance" | "weigh"): Promise<Money | undefined> {
     const { balance } = upstream.desks;
-    if (!balance) return;
+    if (!balance) return undefined;
     const patience = new AbortController();
     const call = async () => {
       calls += 1;
@@ -35,15 +38,16 @@ export function createBalances(clock: Clock, heard: (upstream: string, money: Mo
       heard(upstream.id, money);
       const last = known.get(upstream);
       if (!last || last.nth < nth) known.set(upstream, { nth, told: { money, time } });
+      return money;
     };
     // A failure is in the upstream's health.
-    const answered = upstream.run("balance", call, patience.signal).catch(() => undefined);
-    const outOfPatience = Promise.withResolvers<void>();
+    const answered = upstream.run(verb, call, patience.signal).catch(() => undefined);
+    const outOfPatience = Promise.withResolvers<undefined>();
     const stopTimer = clock.after(PATIENCE_MS, () => {
       patience.abort();
-      outOfPatience.resolve();
+      outOfPatience.resolve(undefined);
     });
-    await Promise.race([answered.finally(stopTimer), outOfPatience.promise]);
+    return Promise.race([answered.finally(stopTimer), outOfPatience.promise]);
   }
 
   return {
@@ -52,10 +56,11 @@ export function createBalances(clock: Clock, heard: (upstream: string, money: Mo
       const last = asked.get(upstream);
       // A clock that was set back makes nothing new again.
       const isNew = last !== undefined && Math.abs(time - last.time) <= maxAgeMs;
-      const asking = isNew ? last : { time, over: ask(upstream) };
+      const asking = isNew ? last : { time, over: ask(upstream, "balance") };
       asked.set(upstream, asking);
       await asking.over;
       return known.get(upstream)?.told;
     },
+    weigh: (upstream) => ask(upstream, "weigh"),
   };
 }

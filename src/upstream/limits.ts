@@ -39,6 +39,7 @@ const PRIORITY: Readonly<Record<Verb, number>> = {
   release: 1,
   another: 1,
   ready: 1,
+  weigh: 1,
   complete: 2,
   detail: 3,
   check: 5,
@@ -189,5 +190,6 @@ export function createLimits(table: LimitTable, clock: Clock): Limits {
 
 /** The verbs that make the same request as this one. */
 function sameCalls(verb: Verb): readonly Verb[] {
-  return verb === "check" ? ["check", "collect"] : [verb];
+  if (verb === "check") return ["check", "collect"];
+  return verb === "balance" ? ["balance", "weigh"] : [verb];
 }

@@ -64,6 +64,21 @@ describe("a verification", () => {
     expect(gateway.sandbox.control.books()[upstream].calls.cancel).toBe(1);
   });
 
+  it("is cancelled at once, with its refund, however many polls wait for the account's limit", async () => {
+    const gateway = await startGateway({ sandbox: { codeDelayMs: Number.POSITIVE_INFINITY } });
+    const { clock, verifications } = gateway;
+    const open = [];
+    for (let number = 0; number < 20; number += 1) {
+      open.push(await buy(gateway, { upstreams: ["smsverificationservice"] }));
+      await clock.advance(1_500);
+    }
+    for (let second = 0; second < 60; second += 1) await clock.advance(1_000);
+    for (const { verificationId, price } of open.slice(0, 3)) {
+      const { verification } = await verifications.cancelVerification({ verificationId });
+      expect(verification).toMatchObject({ status: Status.CANCELLED, refund: price });
+    }
+  });
+
   it.each(["ping", "smsverificationservice"] as const)(
     "is not cancelled at %s when its code was first, and the code is there",
     async (upstream) => {

@@ -15,7 +15,7 @@ const REFUSED: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED", "NOT_FO
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
   const { upstreams, store, clock, balances, bell } = parts;
   const flights = createSingleFlight<Rental>();
-  const witness = createRefundWitness(balances, clock);
+  const witness = createRefundWitness(balances);
   const unanswered = createUnanswered(store, clock);
 
   async function release(rental: Rental): Promise<Rental> {

@@ -29,7 +29,7 @@ export interface WitnessParts {
  * Knows what each account held at some moment at which nothing moved it and no purchase was uncertain: what a purchase
  * that becomes uncertain later is held against.
  */
-export interface Witness extends Balances {
+export interface Witness extends Pick<Balances, "read"> {
   /** Looks at every account now, and from now on. */
   start(): void;
   stop(): void;
