@@ -240,17 +240,24 @@ describe("a call is answered as connect-node answers it", () => {
 
 describe("a request that cannot be parsed", () => {
   it.each([
-    ["a field that is not there", "application/json", '{"verificationID":"v1"}'],
-    ["no JSON", "application/json", "{"],
-    ["no proto", "application/proto", "\u0007"],
-  ])("is INVALID_REQUEST: %s", async (_, type, body) => {
+    ["a field that is not there", "application/json", '{"verificationID":"v1"}', "verificationID"],
+    ["a field of another type", "application/json", '{"verification_id":5}', "verification_id"],
+    ["no JSON", "application/json", "{", ""],
+    ["no proto", "application/proto", "\u0007", ""],
+  ])("is INVALID_REQUEST, with the field at fault: %s", async (_, type, body, field) => {
     const { address, log, registry } = await start();
     const url = `http://${address}/numgate.v1.VerificationService/GetVerification`;
     const answer = await fetch(url, { method: "POST", headers: { "content-type": type }, body });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
       code: "invalid_argument",
-      details: [{ type: "google.rpc.ErrorInfo", debug: { reason: "INVALID_REQUEST", domain: "numgate" } }],
+      details: [
+        { type: "google.rpc.ErrorInfo", debug: { reason: "INVALID_REQUEST", domain: "numgate" } },
+        {
+          type: "google.rpc.BadRequest",
+          debug: { fieldViolations: [{ ...(field && { field }), description: expect.any(String) }] },
+        },
+      ],
     });
     expect(log).toMatchObject([{ level: 30, code: "InvalidArgument", reason: "INVALID_REQUEST" }]);
     expect(await registry.metrics()).toMatch(/grpc_server_handled_total\{.*grpc_code="InvalidArgument"\} 1/);

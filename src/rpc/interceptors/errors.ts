@@ -37,5 +37,15 @@ function mapStream<T>(messages: AsyncIterable<T>, mapError: (error: unknown) => 
 export function toReadFailure(error: unknown): ConnectError {
   if (!(error instanceof ConnectError)) return new ConnectError("the client has gone", Code.Canceled);
   if (error.code !== Code.Internal && error.code !== Code.InvalidArgument) return error;
-  return toConnectError(new GatewayError("INVALID_REQUEST", error.rawMessage));
+  const description = error.rawMessage;
+  return toConnectError(
+    new GatewayError("INVALID_REQUEST", description, { violations: [{ field: fieldOf(description), description }] }),
+  );
+}
+
+/** The field that protobuf-es says it could not read; empty where it is the request as a whole. */
+function fieldOf(message: string): string {
+  const [, field, key] =
+    /^cannot decode (?:field [\w.]+\.(\w+) |message [\w.]+ from JSON: key "(\w+)")/.exec(message) ?? [];
+  return field ?? key ?? "";
 }
