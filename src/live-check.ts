@@ -43,7 +43,8 @@ export async function liveCheck(config: Config, { clock, log, tell }: LiveCheckP
         await sleep(clock, LOOK_EVERY_MS);
         status = catalog.status(upstream.id);
       }
-      const answered = status?.failure === undefined;
+      // One whose catalogue came without some of its parts did answer.
+      const answered = status?.failure === undefined || status.complete;
       // Without a balance to ask for, the catalogue is what the key opens.
       const key = balance?.line ?? (answered ? "the key works, it tells no balance" : "");
       tell(`${upstream.id}: ${[key, describe(status)].filter(Boolean).join("; ")}`);
@@ -77,7 +78,8 @@ function describe(status: CatalogStatus | undefined): string {
   const { offerCount, unresolved, complete, failure } = status;
   if (failure && offerCount === 0) return `no offers: ${failure.message}`;
   const names = unresolved.slice(0, MOST_NAMES).join(", ") + (unresolved.length > MOST_NAMES ? ", ..." : "");
-  const left = unresolved.length > 0 ? `, left out for their names: ${names}` : ", none left out";
+  const none = failure ? "" : ", none left out";
+  const left = unresolved.length > 0 ? `, left out for their names: ${names}` : none;
   const soFar = complete ? "" : " so far, the catalogue is still being fetched";
-  return `${offerCount} offers${soFar}${left}${failure ? `; ${failure.message}` : ""}`;
+  return `${offerCount} ${offerCount === 1 ? "offer" : "offers"}${soFar}${left}${failure ? `; ${failure.message}` : ""}`;
 }

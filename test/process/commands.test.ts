@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { type Answer, entry, startLiar } from "../faults/liar.ts";
 import { emptyFolder, type Folder, run } from "./process.ts";
 
 const PEM = path.resolve("test/rpc/tls");
@@ -33,6 +35,38 @@ describe("a command", () => {
       );
     },
   );
+});
+
+describe("check --live", () => {
+  const services = { ok: true, services: ["WhatsApp", "Telegram"].map((name, id) => ({ id: `s${id}`, name })) };
+  const countries = { ok: true, countries: [{ country_id: 1, name: "Ukraine", price_usd: 0.2, available: 8 }] };
+  const balance = { ok: true, balance_usd: 10 };
+  const refused = (_: IncomingMessage, response: ServerResponse) =>
+    void response.writeHead(401).end('{"ok":false,"error":{"code":"unauthorized","message":"No"}}');
+  const broken = (_: IncomingMessage, response: ServerResponse) => void response.writeHead(500).end();
+
+  it.each<[string, [RegExp, Answer][], number, string]>([
+    ["works", [], 0, "sms: the key works, balance 10.00 USD; 2 offers, none left out\n"],
+    [
+      "works, and tells all but a part of its catalogue",
+      [[/service_id=s1/, broken]],
+      0,
+      "sms: the key works, balance 10.00 USD; 1 offer; 1 of 3 parts of its catalogue could not be read: GET /countries was answered 500\n",
+    ],
+    [
+      "rejects the key",
+      [[/./, refused]],
+      1,
+      "sms: the key is not accepted; no offers: sms refused: the account's key is not accepted\n",
+    ],
+  ])("tells of an upstream that %s", async (_, routes, code, line) => {
+    const liar = await startLiar([...routes, [/services$/, services], [/countries/, countries], [/balance/, balance]]);
+    const folder = await emptyFolder();
+    await folder.write("numgate.yaml", `upstreams:\n${entry("sms", "smsverifyo", liar.url)}`);
+    const { exit, stdout } = await numgate(["check", "--live"], folder);
+    expect(stdout).toContain(line);
+    expect(exit).toBe(code);
+  });
 });
 
 it("does not ask of a database in memory whether a gateway runs", async () => {
