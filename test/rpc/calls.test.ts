@@ -58,6 +58,8 @@ async function startConnectNode(): Promise<{ http1: number; http2: number }> {
 
 interface Asked {
   readonly method: string;
+  /** Of a call by GET. */
+  readonly query?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
@@ -76,10 +78,10 @@ function compared(headers: IncomingHttpHeaders): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_COMPARED.has(name)));
 }
 
-async function askByHttp2(port: number, { method, headers, body }: Asked): Promise<Heard> {
+async function askByHttp2(port: number, { method, headers, body, query }: Asked): Promise<Heard> {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
-  const path = `/numgate.v1.VerificationService/${method}`;
-  const stream = session.request({ ":method": "POST", ":path": path, ...headers });
+  const path = `/numgate.v1.VerificationService/${method}${query ?? ""}`;
+  const stream = session.request({ ":method": query === undefined ? "POST" : "GET", ":path": path, ...headers });
   let head: IncomingHttpHeaders = {};
   let trailers: IncomingHttpHeaders = {};
   stream.on("response", (given) => {
@@ -88,16 +90,17 @@ async function askByHttp2(port: number, { method, headers, body }: Asked): Promi
   stream.on("trailers", (given) => {
     trailers = given;
   });
-  stream.end(body);
+  if (query === undefined) stream.end(body);
   let text = "";
   for await (const chunk of stream) text += chunk.toString("latin1");
   session.close();
   return { status: head[":status"], headers: compared(head), trailers: compared(trailers), body: text };
 }
 
-async function askByHttp1(port: number, { method, headers, body }: Asked): Promise<Heard> {
-  const url = `http://127.0.0.1:${port}/numgate.v1.VerificationService/${method}`;
-  const answer = await fetch(url, { method: "POST", headers, body: new Uint8Array(body) });
+async function askByHttp1(port: number, { method, headers, body, query }: Asked): Promise<Heard> {
+  const url = `http://127.0.0.1:${port}/numgate.v1.VerificationService/${method}${query ?? ""}`;
+  const sent = query === undefined ? { method: "POST", body: new Uint8Array(body) } : {};
+  const answer = await fetch(url, { ...sent, headers });
   const text = Buffer.from(await answer.arrayBuffer()).toString("latin1");
   return { status: answer.status, headers: compared(Object.fromEntries(answer.headers)), trailers: {}, body: text };
 }
@@ -141,7 +144,29 @@ const ENVELOPED: [string, Asked][] = IDS.flatMap((id) =>
     return [id, { method, headers: { ...asked, "content-type": type, te: "trailers" }, body }];
   }),
 );
+const byGet = (query: Record<string, string>, headers: Record<string, string> = {}): Asked => ({
+  method: "GetVerification",
+  query: `?${new URLSearchParams(query)}`,
+  headers,
+  body: Buffer.alloc(0),
+});
+const READ: [string, Asked][] = IDS.flatMap((id): [string, Asked][] => [
+  [id, byGet({ encoding: "json", message: json(id).toString() }, asked)],
+  [id, byGet({ encoding: "proto", base64: "1", message: Buffer.from(proto(id)).toString("base64url"), connect: "v1" })],
+]);
 const ODD: [string, Asked][] = [
+  ["a URL in an encoding that nobody speaks", byGet({ encoding: "grpc", message: "{}" })],
+  ["a URL with no encoding", byGet({ message: "{}" })],
+  ["a URL with an unknown compression", byGet({ encoding: "json", message: "{}", compression: "zip" })],
+  [
+    "a compressed message in its URL",
+    byGet({
+      encoding: "json",
+      base64: "1",
+      compression: "gzip",
+      message: gzipSync(json("v1")).toString("base64url"),
+    }),
+  ],
   [
     "a type that nobody speaks",
     { method: "GetVerification", headers: { "content-type": "text/plain" }, body: json("v1") },
@@ -207,7 +232,7 @@ function statusOf({ status, trailers, body }: Heard): unknown[] {
 }
 
 describe("a call is answered as connect-node answers it", () => {
-  it.each([...BARE, ...ENVELOPED])("when it is for %j: %j", async (_, question) => {
+  it.each([...BARE, ...READ, ...ENVELOPED])("when it is for %j: %j", async (_, question) => {
     const [{ port }, reference] = [await start(verifications), await startConnectNode()];
     expect(await askByHttp2(port, question)).toEqual(await askByHttp2(reference.http2, question));
     expect(await askByHttp1(port, question)).toEqual(await askByHttp1(reference.http1, question));
@@ -261,6 +286,25 @@ describe("a request that cannot be parsed", () => {
     });
     expect(log).toMatchObject([{ level: 30, code: "InvalidArgument", reason: "INVALID_REQUEST" }]);
     expect(await registry.metrics()).toMatch(/grpc_server_handled_total\{.*grpc_code="InvalidArgument"\} 1/);
+  });
+
+  it.each([
+    ["no message", "encoding=json", ""],
+    ["no JSON", "encoding=json&message=%7B", ""],
+    ["a field that is not there", "encoding=json&message=%7B%22nope%22%3A1%7D", "nope"],
+    ["no base64", "encoding=json&base64=1&message=%7B%7D", ""],
+    ["no proto", "encoding=proto&base64=1&message=_____w", ""],
+  ])("is INVALID_REQUEST by GET, too: %s", async (_, query, field) => {
+    const { address } = await start();
+    const answer = await fetch(`http://${address}/numgate.v1.VerificationService/GetVerification?${query}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      code: "invalid_argument",
+      details: [
+        { type: "google.rpc.ErrorInfo", debug: { reason: "INVALID_REQUEST" } },
+        { type: "google.rpc.BadRequest", debug: { fieldViolations: [{ ...(field && { field }) }] } },
+      ],
+    });
   });
 
   it("is INVALID_REQUEST in a stream, too", async () => {

@@ -31,7 +31,7 @@ export function createContext({ method, request, protocol, values, signal, timeo
     protocolName: protocol.name,
     values,
     signal,
-    requestMethod: "POST",
+    requestMethod: request.method ?? "POST",
     timeoutMs: () => (deadline === undefined ? undefined : deadline - Date.now()),
     get url() {
       const authority = "authority" in request ? request.authority : request.headers.host;

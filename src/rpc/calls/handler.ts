@@ -1,4 +1,5 @@
 import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageShape } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ContextValues, type Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { RequestGate } from "../auth.ts";
@@ -8,8 +9,8 @@ import { beginCall, type Call } from "./call.ts";
 import { type CallSpec, callKey, createChain } from "./chain.ts";
 import { type CodecOptions, createCodec } from "./codec.ts";
 import type { CallContext } from "./context.ts";
-import { createProtocols } from "./protocols.ts";
-import { readMessage } from "./read.ts";
+import { createProtocols, type Protocol } from "./protocols.ts";
+import { queryOf, readMessage } from "./read.ts";
 
 export interface CallOptions extends CodecOptions {
   /** Outermost first. */
@@ -36,8 +37,8 @@ export interface CallLimits {
 export type CallHandler = (request: HttpRequest, response: HttpResponse, values: ContextValues) => boolean;
 
 /**
- * Serves one method by POST in connect's three protocols, as connect-node does and for a fraction of the cost: that
- * hands each message through some ten generators, and a stream that waits holds on to all of them.
+ * Serves one method by POST in connect's three protocols, and what only reads by GET as well, as connect-node does and
+ * for a fraction of the cost: that hands each message through some ten generators, and a stream that waits holds on to all of them.
  */
 export function createCallHandler(spec: CallSpec, options: CallOptions): CallHandler {
   const { method } = spec;
@@ -127,8 +128,17 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
     }
   }
 
+  const isRead = spec.kind === "unary" && method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+
+  function protocolOf(request: HttpRequest): Protocol | undefined {
+    if (request.method === "POST") return protocols.get(typeOf(request));
+    if (request.method !== "GET" || !isRead) return undefined;
+    const encoding = queryOf(request).get("encoding") ?? "";
+    return ["json", "proto"].includes(encoding) ? protocols.get(`application/${encoding}`) : undefined;
+  }
+
   return (request, response, values) => {
-    const protocol = request.method === "POST" ? protocols.get(typeOf(request)) : undefined;
+    const protocol = protocolOf(request);
     if (!protocol) return false;
     const call = beginCall(method, protocol, request, response, values, options.limits.unreadMs);
     values.set(callKey, call);

@@ -9,6 +9,12 @@ import type { Protocol } from "./protocols.ts";
 export const ACCEPTED_COMPRESSION = [compressionGzip, compressionBrotli];
 const PREFIX_BYTES = 5;
 
+/** What a call by GET says in its URL. */
+export function queryOf({ url = "" }: HttpRequest): URLSearchParams {
+  const start = url.indexOf("?");
+  return new URLSearchParams(start < 0 ? "" : url.slice(start));
+}
+
 /**
  * Reads the one message of a request, of at most `maxBytes`, compressed or not. Throws the ConnectErrors that connect
  * throws. When the client goes away in the middle it waits for ever.
@@ -19,7 +25,8 @@ export async function readMessage<I extends DescMessage>(
   parse: (bytes: Uint8Array) => MessageShape<I>,
   maxBytes: number,
 ): Promise<MessageShape<I>> {
-  const compression = compressionOf(request, protocol);
+  if (request.method === "GET") return parse(await readQuery(queryOf(request), protocol, maxBytes));
+  const compression = negotiate(request.headers[protocol.encodingHeader], protocol);
   const body = await readBody(request, maxBytes + (protocol.enveloped ? PREFIX_BYTES : 0), maxBytes);
   if (!protocol.enveloped) return parse(compression ? await compression.decompress(body, maxBytes) : body);
 
@@ -29,8 +36,18 @@ export async function readMessage<I extends DescMessage>(
   return parse(await compression.decompress(data, maxBytes));
 }
 
-function compressionOf({ headers }: HttpRequest, { encodingHeader, acceptEncodingHeader }: Protocol) {
-  const encoding = headers[encodingHeader];
+/** A message in the URL, as text or in base64. */
+async function readQuery(query: URLSearchParams, protocol: Protocol, maxBytes: number): Promise<Uint8Array> {
+  const compression = negotiate(query.get("compression"), protocol);
+  const text = query.get("message") ?? "";
+  const isBase64 = query.get("base64") === "1";
+  if (isBase64 && !/^[\w+/-]*={0,2}$/.test(text)) throw invalid("the message is not in base64");
+  const bytes = Buffer.from(text, isBase64 ? "base64url" : "utf8");
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  return compression ? compression.decompress(bytes, maxBytes) : bytes;
+}
+
+function negotiate(encoding: unknown, { acceptEncodingHeader }: Protocol) {
   if (typeof encoding !== "string") return null;
   const { request, error } = compressionNegotiate(ACCEPTED_COMPRESSION, encoding, null, acceptEncodingHeader);
   if (error) throw error;
