@@ -6,10 +6,11 @@ import type { Ranking } from "./rank.ts";
 /** Why nothing is for sale, where not all is known that is: `lacking` are the upstreams whose offers are not all here. */
 export function nothingKnown(
   lacking: readonly { readonly upstream: string; readonly reason: Reason }[],
-  what: string,
+  named: Named,
 ): GatewayError {
+  const what = inWords(named);
   const upstreams = lacking.map(({ upstream }) => upstream).join(", ");
-  const metadata = { upstreams };
+  const metadata = { ...named, upstreams };
   if (lacking.every(({ reason }) => reason === "UPSTREAM_CREDENTIALS")) {
     const message = `nobody sells ${what} who is known to, and these reject their accounts' keys: ${upstreams}`;
     return new GatewayError("UPSTREAM_CREDENTIALS", message, { metadata });
@@ -18,8 +19,15 @@ export function nothingKnown(
   return new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata, retryAfterMs: 30_000 });
 }
 
-export function wanted({ offerId, service, country }: VerificationRequest): string {
-  return offerId ?? `${service} in ${country}`;
+/** What is asked for, as the metadata of errors names it: a service and a country, or an offer. */
+type Named = Readonly<Record<string, string>>;
+
+export function wanted({ offerId, service, country }: VerificationRequest): Named {
+  return offerId === undefined ? { service, country } : { offer_id: offerId };
+}
+
+function inWords(named: Named): string {
+  return Object.values(named).join(" in ");
 }
 
 /** Why nothing can be bought, once a ranking came out empty. Tells first what the caller can do least about. */
@@ -27,28 +35,30 @@ export function nothingToBuy(
   { removed, lowestPriceAboveMax, retryAfterMs }: Ranking,
   request: VerificationRequest,
 ): GatewayError {
-  const what = wanted(request);
+  const named = wanted(request);
+  const what = inWords(named);
   const counts = Object.fromEntries([...removed].map(([exclusion, count]) => [exclusion, String(count)]));
+  const metadata = { ...named, ...counts };
   if (removed.has("UPSTREAM_UNREACHABLE")) {
     return new GatewayError("UPSTREAMS_UNAVAILABLE", `no upstream that sells ${what} can be reached`, {
-      metadata: counts,
+      metadata,
       retryAfterMs: retryAfterMs ?? 30_000,
     });
   }
   if (removed.has("UPSTREAM_FUNDS")) {
     return new GatewayError("UPSTREAM_FUNDS", `the accounts that could buy ${what} are out of money`, {
-      metadata: counts,
+      metadata,
     });
   }
   if (removed.has("UPSTREAM_CREDENTIALS")) {
     return new GatewayError("UPSTREAM_CREDENTIALS", `the upstreams that sell ${what} reject their accounts' keys`, {
-      metadata: counts,
+      metadata,
     });
   }
   if (lowestPriceAboveMax) {
     return new GatewayError("PRICE_ABOVE_MAX", `the lowest price for ${what} is ${formatMoney(lowestPriceAboveMax)}`, {
       metadata: {
-        ...counts,
+        ...metadata,
         lowest_price: formatDecimal(lowestPriceAboveMax),
         currency: lowestPriceAboveMax.currency,
       },
@@ -56,9 +66,9 @@ export function nothingToBuy(
   }
   if (removed.has("OUT_OF_STOCK")) {
     return new GatewayError("NO_NUMBERS", `every offer of ${what} is out of stock`, {
-      metadata: counts,
+      metadata,
       retryAfterMs: 60_000,
     });
   }
-  return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata: counts });
+  return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata });
 }

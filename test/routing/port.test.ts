@@ -356,16 +356,20 @@ describe("an upstream whose catalogue never came", () => {
     ["that rejects its account's key", at("away", "wrong", ({ ping = "" }) => ping), "UPSTREAM_CREDENTIALS"],
   ] as const)("is named as the reason why nothing can be bought: one %s", async ([, upstreams, reason]) => {
     const { verifications, rentals, esims } = await startGateway({ upstreams });
+    const place = { service: "whatsapp", country: "US" };
     const calls = [
-      () => verifications.createVerification({ ...WHATSAPP, requestId: randomUUID() }),
-      () => verifications.createVerification({ requestId: randomUUID(), offerId: "away:svc_1" }),
-      () => rentals.createRental({ ...WHATSAPP, requestId: randomUUID(), days: 3 }),
-      () => esims.createEsim({ requestId: randomUUID(), plan: "away:5" }),
-    ];
-    for (const call of calls) {
+      [() => verifications.createVerification({ ...WHATSAPP, requestId: randomUUID() }), place],
+      [
+        () => verifications.createVerification({ requestId: randomUUID(), offerId: "away:svc_1" }),
+        { offer_id: "away:svc_1" },
+      ],
+      [() => rentals.createRental({ ...WHATSAPP, requestId: randomUUID(), days: 3 }), place],
+      [() => esims.createEsim({ requestId: randomUUID(), plan: "away:5" }), { plan: "away:5" }],
+    ] as const;
+    for (const [call, named] of calls) {
       const refused = await reasonOf(call());
       expect(refused.reason).toBe(reason);
-      expect(refused.error.findDetails(ErrorInfoSchema)[0]?.metadata).toEqual({ upstreams: "away" });
+      expect(refused.error.findDetails(ErrorInfoSchema)[0]?.metadata).toEqual({ ...named, upstreams: "away" });
       expect(refused.error.findDetails(RetryInfoSchema)).toHaveLength(reason === "UPSTREAMS_UNAVAILABLE" ? 1 : 0);
     }
     const elsewhere = verifications.createVerification({ requestId: randomUUID(), offerId: "other:svc_1" });
