@@ -33,7 +33,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
   }
 
   async function end({ verification }: Bought, refund: Money | undefined): Promise<Verification> {
-    const { verificationId } = verification;
+    const { verificationId, caller } = verification;
     const time = new Date(clock.now());
     try {
       const cancelled = await persist(parts, () => store.recordEnd(verificationId, "CANCELLED", refund, time));
@@ -41,10 +41,14 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
       ended(cancelled);
       return cancelled;
     } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
       // Its code, or another end, was recorded first. What came back came back all the same.
-      if (error instanceof GatewayError && refund) {
-        feed.publish(await persist(parts, () => store.recordRefund(verificationId, refund, time)));
-      }
+      const present = refund
+        ? await persist(parts, () => store.recordRefund(verificationId, refund, time))
+        : await store.getVerification(caller, verificationId);
+      if (refund) feed.publish(present);
+      // A poll that was under way has seen that it is cancelled.
+      if (present.status === "CANCELLED") return present;
       throw error;
     }
   }
