@@ -36,11 +36,7 @@ interface Parts extends RequestParts {
 
 export function catalogService(parts: Parts): Partial<ServiceImpl<typeof CatalogService>> {
   const { catalog, upstreams, store, router, verifications } = parts;
-  const shown = (offer: Offer) => ({
-    ...offerToWire(offer, router.observed(offer)),
-    // A plan is for no service: the word is the catalogue's own.
-    service: offer.product === "ESIM" ? "" : offer.service,
-  });
+  const shown = (offer: Offer) => offerToWire(offer, router.observed(offer));
   return {
     listCountries({ product, service, pageSize, pageToken }, context) {
       const { allow } = callerOf(context);

@@ -110,7 +110,8 @@ export function offerToWire(offer: offer.Offer, observed: Observed): MessageInit
     provider: offer.provider,
     product: PRODUCTS[offer.product],
     countryCode: offer.country,
-    service: offer.service,
+    // An eSIM plan is for no service: the word is the catalogue's own.
+    service: offer.product === "ESIM" ? "" : offer.service,
     serviceName: offer.serviceName,
     capabilities: offer.capabilities.map((capability) => CAPABILITIES[capability]),
     price: optional(offer.price, moneyToWire),

@@ -38,7 +38,8 @@ export type CallHandler = (request: HttpRequest, response: HttpResponse, values:
 
 /**
  * Serves one method by POST in connect's three protocols, and what only reads by GET as well, as connect-node does and
- * for a fraction of the cost: that hands each message through some ten generators, and a stream that waits holds on to all of them.
+ * for a fraction of the cost: that hands each message through some ten generators, and a stream that waits holds on to
+ * all of them.
  */
 export function createCallHandler(spec: CallSpec, options: CallOptions): CallHandler {
   const { method } = spec;
