@@ -43,8 +43,7 @@ export async function liveCheck(config: Config, { clock, log, tell }: LiveCheckP
         await sleep(clock, LOOK_EVERY_MS);
         status = catalog.status(upstream.id);
       }
-      // One whose catalogue came without some of its parts did answer.
-      const answered = status?.failure === undefined || status.complete;
+      const answered = status?.failure === undefined;
       // Without a balance to ask for, the catalogue is what the key opens.
       const key = balance?.line ?? (answered ? "the key works, it tells no balance" : "");
       tell(`${upstream.id}: ${[key, describe(status)].filter(Boolean).join("; ")}`);
@@ -75,11 +74,12 @@ function isSettled(status: CatalogStatus | undefined): boolean {
 
 function describe(status: CatalogStatus | undefined): string {
   if (!status) return "";
-  const { offerCount, unresolved, complete, failure } = status;
+  const { offerCount, unresolved, complete, failure, missing } = status;
+  const trouble = failure?.message ?? missing;
   if (failure && offerCount === 0) return `no offers: ${failure.message}`;
   const names = unresolved.slice(0, MOST_NAMES).join(", ") + (unresolved.length > MOST_NAMES ? ", ..." : "");
-  const none = failure ? "" : ", none left out";
+  const none = trouble ? "" : ", none left out";
   const left = unresolved.length > 0 ? `, left out for their names: ${names}` : none;
   const soFar = complete ? "" : " so far, the catalogue is still being fetched";
-  return `${offerCount} ${offerCount === 1 ? "offer" : "offers"}${soFar}${left}${failure ? `; ${failure.message}` : ""}`;
+  return `${offerCount} ${offerCount === 1 ? "offer" : "offers"}${soFar}${left}${trouble ? `; ${trouble}` : ""}`;
 }

@@ -32,7 +32,7 @@ export async function readParts(
   async function take(request: () => Promise<CatalogStep | undefined>): Promise<CatalogStep | undefined> {
     const step = await seenBy(run, request);
     if (step === undefined) return undefined;
-    if ("fault" in step) {
+    if (isUnread(step)) {
       faultsInARow += 1;
     } else {
       faultsInARow = 0;
@@ -48,7 +48,7 @@ export async function readParts(
     const step = await take(async () => (await steps.next()).value ?? undefined);
     if (step === undefined) break;
     parts += 1;
-    if (!("fault" in step)) continue;
+    if (!isUnread(step)) continue;
     if (faultsInARow === MOST_FAULTS_IN_A_ROW) throw step.fault;
     unread.push(step);
   }
@@ -56,7 +56,7 @@ export async function readParts(
   const missing: UnreadPart[] = [];
   for (const part of unread) {
     const step = faultsInARow < MOST_FAULTS_IN_A_ROW ? await take(part.again) : part;
-    if (step && "fault" in step) missing.push(step);
+    if (isUnread(step)) missing.push(step);
   }
 
   const last = missing.at(-1);
@@ -70,17 +70,16 @@ async function seenBy(
   run: <T>(request: () => Promise<T>) => Promise<T>,
   request: () => Promise<CatalogStep | undefined>,
 ): Promise<CatalogStep | undefined> {
-  const unread: UnreadPart[] = [];
-  try {
-    return await run(async () => {
-      const step = await request();
-      if (!step || !("fault" in step)) return step;
-      unread.push(step);
-      throw step.fault;
-    });
-  } catch (error) {
-    const part = unread.find(({ fault }) => fault === error);
-    if (part) return part;
-    throw error;
-  }
+  const asked: { step?: CatalogStep } = {};
+  await run(async () => {
+    asked.step = await request();
+    if (isUnread(asked.step)) throw asked.step.fault;
+  }).catch((error) => {
+    if (!isUnread(asked.step) || asked.step.fault !== error) throw error;
+  });
+  return asked.step;
+}
+
+function isUnread(step: CatalogStep | undefined): step is UnreadPart {
+  return step !== undefined && "fault" in step;
 }

@@ -28,7 +28,6 @@ export interface CatalogFailure {
   readonly reason: Reason;
   /** For people; it never quotes the upstream. */
   readonly message: string;
-  readonly time: Date;
 }
 
 export interface CatalogStatus {
@@ -39,8 +38,10 @@ export interface CatalogStatus {
   /** False while there is nothing, or only a part of the first catalogue. */
   readonly complete: boolean;
   readonly loading: boolean;
-  /** Why the last fetch failed, or what it had to leave out. Absent after one that was whole. */
+  /** Why the last fetch failed. Absent after one that did not. */
   readonly failure?: CatalogFailure;
+  /** What the last fetch that did not fail had to leave out, for people. Absent when that was nothing. */
+  readonly missing?: string;
   /** Names that could not be resolved; their listings are left out. */
   readonly unresolved: readonly string[];
 }
@@ -113,10 +114,10 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     loading = true;
     onChange();
     try {
-      const { snapshot, missing } = await fetchWhole();
+      const snapshot = await fetchWhole();
       const whole = await indexSnapshot(snapshot, breathe);
       loading = false;
-      failure = missing && tell(missing);
+      failure = undefined;
       failures = 0;
       reportUnresolved(snapshot);
       show(whole, true);
@@ -135,7 +136,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   }
 
   /** A fetch that does not come to its end throws, and changes nothing that was whole. */
-  async function fetchWhole(): Promise<{ readonly snapshot: CatalogSnapshot; readonly missing: Missing | undefined }> {
+  async function fetchWhole(): Promise<CatalogSnapshot> {
     const fold = createFold(upstream, breathe);
     const steps = upstream.desks.catalog.listings(signal);
     let fetchTime = new Date(clock.now());
@@ -152,7 +153,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
           if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
         },
       );
-      return { snapshot: await fold.snapshot(fetchTime), missing };
+      return { ...(await fold.snapshot(fetchTime)), missing: missing && tell(missing) };
     } finally {
       // Not awaited: a step that hangs would hang it as well.
       steps.return().catch(() => {});
@@ -174,20 +175,18 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   }
 
   function explain(error: unknown): CatalogFailure {
-    const time = new Date(clock.now());
     if (error instanceof GatewayError || error instanceof UpstreamFault) {
       log.warn({ upstream: upstream.id, failures, error: error.message }, "catalogue not refreshed");
       const reason = error instanceof GatewayError ? error.reason : "UPSTREAMS_UNAVAILABLE";
-      return { reason, message: error.message, time };
+      return { reason, message: error.message };
     }
     log.error({ upstream: upstream.id, failures, err: error }, "catalogue not refreshed: a bug");
-    return { reason: "UPSTREAMS_UNAVAILABLE", message: "internal error", time };
+    return { reason: "UPSTREAMS_UNAVAILABLE", message: "internal error" };
   }
 
-  function tell({ parts, of, fault }: Missing): CatalogFailure {
+  function tell({ parts, of, fault }: Missing): string {
     log.warn({ upstream: upstream.id, missing: parts, parts: of, error: fault.message }, "catalogue refreshed in part");
-    const message = `${parts} of ${of} parts of its catalogue could not be read: ${fault.message}`;
-    return { reason: "UPSTREAMS_UNAVAILABLE", message, time: new Date(clock.now()) };
+    return `${parts} of ${of} parts of its catalogue could not be read: ${fault.message}`;
   }
 
   function reportUnresolved({ unresolved }: CatalogSnapshot): void {
@@ -216,6 +215,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       complete,
       loading,
       ...(failure && { failure }),
+      ...(index?.snapshot.missing && { missing: index.snapshot.missing }),
       unresolved: index?.snapshot.unresolved ?? [],
     }),
     isWhole: () => complete && index !== undefined && !isTooOld(index, clock.now()),
@@ -223,14 +223,13 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     trouble() {
       const { reason = "UPSTREAMS_UNAVAILABLE", message } = failure ?? {};
       if (!index) return { reason, explanation: `no offers: ${message ?? "the first fetch is under way"}` };
-      const { fetchTime, offers } = index.snapshot;
+      const { fetchTime, offers, missing } = index.snapshot;
       if (isTooOld(index, clock.now())) {
         const explanation = `the offers of ${fetchTime.toISOString()} are too old to show: ${message ?? "not refreshed since"}`;
         return { reason, explanation };
       }
-      if (message !== undefined) {
-        return { reason, explanation: failures > 0 ? `not refreshed: ${message}` : message, fetchTime };
-      }
+      const told = [message && `not refreshed: ${message}`, missing].filter(Boolean);
+      if (told.length > 0) return { reason, explanation: told.join("; "), fetchTime };
       if (complete) return undefined;
       return { reason, explanation: `${offers.size} offers so far: the first fetch is under way`, fetchTime };
     },

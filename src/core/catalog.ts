@@ -55,4 +55,6 @@ export interface CatalogSnapshot {
   readonly fetchTime: Date;
   /** Names that could not be resolved; their listings were left out. */
   readonly unresolved: readonly string[];
+  /** What it was read without, for people; it never quotes the upstream. Absent when that was nothing. */
+  readonly missing?: string;
 }

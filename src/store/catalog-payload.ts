@@ -14,10 +14,8 @@ const ALIGNMENT = 8;
 /** A checksum of what follows, and the length of the header. */
 const PREFIX_BYTES = 8;
 
-interface Header {
+interface Header extends Pick<CatalogSnapshot, "provider" | "unresolved" | "missing"> {
   readonly endianness: string;
-  readonly provider: string;
-  readonly unresolved: readonly string[];
   readonly size: number;
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** In the order in which they follow. */
@@ -25,7 +23,7 @@ interface Header {
 }
 
 /** The columns as they lie in memory, in base64: nothing is parsed offer by offer. */
-export function writeCatalogPayload({ provider, unresolved, offers }: CatalogSnapshot): string {
+export function writeCatalogPayload({ provider, unresolved, missing, offers }: CatalogSnapshot): string {
   const tables: Record<string, readonly string[]> = {};
   const arrays: [string, ArrayName, number][] = [];
   const parts: Buffer[] = [];
@@ -38,7 +36,8 @@ export function writeCatalogPayload({ provider, unresolved, offers }: CatalogSna
       tables[name] = column;
     }
   }
-  const header: Header = { endianness: endianness(), provider, unresolved, size: offers.size, tables, arrays };
+  const told = { provider, unresolved, missing };
+  const header: Header = { endianness: endianness(), ...told, size: offers.size, tables, arrays };
   const head = padded(Buffer.from(JSON.stringify(header)), " ");
   const bytes = Buffer.concat([Buffer.alloc(PREFIX_BYTES), head, ...parts]);
   bytes.writeUInt32LE(head.length, 4);
@@ -52,16 +51,16 @@ export function readCatalogPayload(text: string, upstream: string, fetchTime: Da
   if (bytes.length < PREFIX_BYTES || crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) return undefined;
   let at = PREFIX_BYTES + bytes.readUInt32LE(4);
   const header: Header = JSON.parse(bytes.toString("utf8", PREFIX_BYTES, at));
-  if (header.endianness !== endianness()) return undefined;
+  const { endianness: written, size, tables, arrays, ...told } = header;
+  if (written !== endianness()) return undefined;
 
-  const columns: Record<string, unknown> = { size: header.size, ...header.tables };
-  for (const [name, type, length] of header.arrays) {
+  const columns: Record<string, unknown> = { size, ...tables };
+  for (const [name, type, length] of arrays) {
     const array = ARRAYS[type];
     columns[name] = new array(bytes.buffer, bytes.byteOffset + at, length);
     at += roundedUp(length * array.BYTES_PER_ELEMENT);
   }
-  const { provider, unresolved } = header;
-  return { upstream, provider, offers: columns as unknown as OfferColumns, fetchTime, unresolved };
+  return { upstream, offers: columns as unknown as OfferColumns, fetchTime, ...told };
 }
 
 function padded(bytes: Buffer, fill = "\0"): Buffer {

@@ -2,7 +2,8 @@ import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import type { Upstream } from "../../src/core/upstream.ts";
+import { UpstreamFault } from "../../src/core/error.ts";
+import type { CatalogStep, Upstream } from "../../src/core/upstream.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { temporaryDatabase } from "../store/temporary.ts";
 import { createHandClock, settle, until } from "../support/clock.ts";
@@ -23,11 +24,13 @@ async function shown(path: string, upstreams: readonly Upstream[], count: number
   });
   await catalog.start();
   const ids = () => catalog.listOffers({}).offers.map(({ offerId }) => offerId);
+  const explanations = () => catalog.listOffers({}).unreachable.map(({ explanation }) => explanation);
   await until(() => ids().length === count);
   await settle();
+  const told = explanations();
   await catalog.stop();
   await store.close();
-  return { ids: ids(), logged };
+  return { ids: ids(), told, logged };
 }
 
 describe("a catalogue in the database", () => {
@@ -36,7 +39,20 @@ describe("a catalogue in the database", () => {
   it("is shown at once by the next daemon, whatever its upstreams do", async () => {
     const path = temporaryDatabase();
     await shown(path, pair([listing("1")], [listing("2"), listing("3")]), 3);
-    expect(await shown(path, pair(silence, silence), 3)).toEqual({ ids: ["a:1", "b:2", "b:3"], logged: [] });
+    const kept = { ids: ["a:1", "b:2", "b:3"], told: [], logged: [] };
+    expect(await shown(path, pair(silence, silence), 3)).toEqual(kept);
+  });
+
+  it("that lacks a part is said to lack it by the next daemon too", async () => {
+    const path = temporaryDatabase();
+    const unread: CatalogStep = { fault: new UpstreamFault("GET /part was answered 500"), again: async () => unread };
+    const message = "1 of 2 parts of its catalogue could not be read: GET /part was answered 500";
+    await shown(path, [scriptedUpstream("a", [[[listing("1")], unread]])], 1);
+    expect(await shown(path, [scriptedUpstream("a", [[silence]])], 1)).toEqual({
+      ids: ["a:1"],
+      told: [message],
+      logged: [],
+    });
   });
 
   it.each([
@@ -52,9 +68,9 @@ describe("a catalogue in the database", () => {
     const database = new DatabaseSync(path);
     database.exec(damage);
     database.close();
-    expect(await shown(path, pair(silence, silence), 1)).toEqual({ ids: ["b:2"], logged: [] });
-    expect(await shown(path, pair([listing("4")], silence), 2)).toEqual({ ids: ["a:4", "b:2"], logged: [] });
-    expect(await shown(path, pair(silence, silence), 2)).toEqual({ ids: ["a:4", "b:2"], logged: [] });
+    expect(await shown(path, pair(silence, silence), 1)).toMatchObject({ ids: ["b:2"], logged: [] });
+    expect(await shown(path, pair([listing("4")], silence), 2)).toMatchObject({ ids: ["a:4", "b:2"], logged: [] });
+    expect(await shown(path, pair(silence, silence), 2)).toMatchObject({ ids: ["a:4", "b:2"], logged: [] });
   });
 });
 

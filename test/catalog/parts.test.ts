@@ -51,7 +51,7 @@ async function fetched(...steps: Step[]) {
   await catalog.start();
   for (let turn = 0; turn < 20 && catalog.status("a")?.loading; turn += 1) await settle();
   const refs = catalog.listOffers({ pageSize: 1000 }).offers.map(({ ref }) => ref);
-  return { catalog, clock, store, logged, ends, refs, status: catalog.status("a") };
+  return { upstream, catalog, clock, store, logged, ends, refs, status: catalog.status("a") };
 }
 
 describe("a part that cannot be read", () => {
@@ -59,7 +59,7 @@ describe("a part that cannot be read", () => {
     const { refs, status, ends, logged, catalog } = await fetched([], readAfterwards("late"), [listing("1")]);
     expect(refs.sort()).toEqual(["1", "late"]);
     expect(status).toMatchObject({ complete: true });
-    expect(status?.failure).toBeUndefined();
+    expect(status?.missing).toBeUndefined();
     expect(catalog.listOffers({}).unreachable).toEqual([]);
     expect(logged).toEqual([]);
     // The last but one finds that nothing follows.
@@ -70,8 +70,10 @@ describe("a part that cannot be read", () => {
     const { refs, status, store, logged, catalog, clock, ends } = await fetched(...read(60), unread(), [], unread());
     expect(refs).toHaveLength(60);
     const message = "2 of 63 parts of its catalogue could not be read: GET /part was answered 500";
-    expect(status).toMatchObject({ complete: true, failure: { reason: "UPSTREAMS_UNAVAILABLE", message } });
-    expect(catalog.listOffers({}).unreachable).toMatchObject([{ upstream: "a", explanation: message }]);
+    expect(status).toMatchObject({ complete: true, missing: message });
+    expect(status?.failure).toBeUndefined();
+    const reason = "UPSTREAMS_UNAVAILABLE";
+    expect(catalog.listOffers({}).unreachable).toMatchObject([{ upstream: "a", reason, explanation: message }]);
     expect(store.saved.map(({ offers }) => offers.size)).toEqual([60]);
     expect(logged).toEqual([
       [{ upstream: "a", missing: 2, parts: 63, error: "GET /part was answered 500" }, "catalogue refreshed in part"],
@@ -93,9 +95,9 @@ describe("a part that cannot be read", () => {
     ["two with one that is read afterwards", [unread(), readAfterwards("1"), [listing("2")], [listing("3")]], true],
   ])("may be missing or not: %s", async (_, steps, mayBe) => {
     const { refs, status } = await fetched(...steps);
-    expect(status?.failure?.reason).toBe("UPSTREAMS_UNAVAILABLE");
     expect(refs.includes("old")).toBe(!mayBe);
-    expect(status?.failure?.message.includes("parts of its catalogue")).toBe(mayBe);
+    expect(status?.missing !== undefined).toBe(mayBe);
+    expect(status?.failure?.reason).toBe(mayBe ? undefined : "UPSTREAMS_UNAVAILABLE");
   });
 
   it("is an outage with the two before it: no more is asked, and what was there stays", async () => {
@@ -109,7 +111,7 @@ describe("a part that cannot be read", () => {
     const scattered = Array.from({ length: 4 }, () => [unread(), ...read(30)]).flat();
     const { ends, status } = await fetched(...scattered);
     expect(ends.slice(-4)).toEqual(["ok", "UpstreamFault", "UpstreamFault", "UpstreamFault"]);
-    expect(status?.failure?.message).toMatch(/^4 of 124 parts/);
+    expect(status?.missing).toMatch(/^4 of 124 parts/);
   });
 
   it.each<[string, Step]>([
@@ -133,10 +135,19 @@ describe("a part that cannot be read", () => {
 
   it("leaves nothing behind of its failure once a refresh is whole", async () => {
     const { catalog, clock } = await fetched(...read(2), { ...unread(), again: once() });
-    expect(catalog.status("a")?.failure).toBeDefined();
+    expect(catalog.status("a")?.missing).toBeDefined();
     await clock.advance(11 * MINUTE);
     expect(catalog.status("a")).toMatchObject({ complete: true, offerCount: 3 });
-    expect(catalog.status("a")?.failure).toBeUndefined();
+    expect(catalog.status("a")?.missing).toBeUndefined();
+  });
+
+  it("is still told to be missing when the next refresh fails", async () => {
+    const { upstream, catalog, clock } = await fetched(...read(2), unread());
+    upstream.fetches[0] = [unread(), unread(), unread()];
+    await clock.advance(11 * MINUTE);
+    const why = "GET /part was answered 500";
+    const explanation = `not refreshed: ${why}; 1 of 3 parts of its catalogue could not be read: ${why}`;
+    expect(catalog.listOffers({}).unreachable).toMatchObject([{ upstream: "a", explanation }]);
   });
 
   it("does not keep a fetch from being stopped", async () => {
