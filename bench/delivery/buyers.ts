@@ -123,7 +123,7 @@ function connect(id: UpstreamId, baseUrl: string): Upstream {
 }
 
 async function findListing(upstream: Upstream): Promise<Listing> {
-  const steps = upstream.desks.catalog.listings(UNINTERRUPTED);
+  const steps = upstream.desks.catalog.listings(UNINTERRUPTED, new Map());
   for (;;) {
     const step = await upstream.run("listings", () => steps.next());
     if (step.done) throw new Error(`${upstream.id} does not sell WhatsApp in the US`);

@@ -11,6 +11,8 @@ const MOST_MISSING = 1 / 20;
 export interface Missing {
   readonly parts: number;
   readonly of: number;
+  /** The lists among them: what is in the last one known was read all the same. */
+  readonly lists: readonly string[];
   /** Why, of the last. */
   readonly fault: UpstreamFault;
 }
@@ -62,7 +64,8 @@ export async function readParts(
   const last = missing.at(-1);
   if (!last) return undefined;
   if (listed === 0 || missing.length > Math.max(1, parts * MOST_MISSING)) throw last.fault;
-  return { parts: missing.length, of: parts, fault: last.fault };
+  const lists = missing.flatMap(({ list }) => list ?? []);
+  return { parts: missing.length, of: parts, lists, fault: last.fault };
 }
 
 /** To whoever runs it a request for a part that cannot be read is one that fails, and counts as such. */

@@ -1,4 +1,4 @@
-import type { CatalogSnapshot } from "../core/catalog.ts";
+import type { CatalogList, CatalogSnapshot } from "../core/catalog.ts";
 import { type Clock, sleep, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
@@ -82,6 +82,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   const stopping = new AbortController();
   const { signal } = stopping;
   const breathe = breatheUntil(signal);
+  const lists = new Map<string, CatalogList>();
   let index: SnapshotIndex | undefined;
   let complete = false;
   let loading = false;
@@ -138,7 +139,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
   /** A fetch that does not come to its end throws, and changes nothing that was whole. */
   async function fetchWhole(): Promise<CatalogSnapshot> {
     const fold = createFold(upstream, breathe);
-    const steps = upstream.desks.catalog.listings(signal);
+    const steps = upstream.desks.catalog.listings(signal, lists);
     let fetchTime = new Date(clock.now());
     let count = 0;
     try {
@@ -153,7 +154,8 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
           if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
         },
       );
-      return { ...(await fold.snapshot(fetchTime)), missing: missing && tell(missing) };
+      const read = { missing: missing && tell(missing), lists: Object.fromEntries(lists) };
+      return { ...(await fold.snapshot(fetchTime)), ...read };
     } finally {
       // Not awaited: a step that hangs would hang it as well.
       steps.return().catch(() => {});
@@ -184,9 +186,10 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     return { reason: "UPSTREAMS_UNAVAILABLE", message: "internal error" };
   }
 
-  function tell({ parts, of, fault }: Missing): string {
+  function tell({ parts, of, lists, fault }: Missing): string {
     log.warn({ upstream: upstream.id, missing: parts, parts: of, error: fault.message }, "catalogue refreshed in part");
-    return `${parts} of ${of} parts of its catalogue could not be read: ${fault.message}`;
+    const message = `${parts} of ${of} parts of its catalogue could not be read: ${fault.message}`;
+    return lists.length > 0 ? `${message}; the last known ${lists.join(" and ")} are used` : message;
   }
 
   function reportUnresolved({ unresolved }: CatalogSnapshot): void {
@@ -236,7 +239,9 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     async restore(snapshot) {
       // The operator may have given the id to an account at another provider, to which these refs mean nothing.
       const isOurs = snapshot.provider === upstream.provider;
-      if (index || !isOurs || clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
+      if (index || !isOurs) return;
+      for (const [name, list] of Object.entries(snapshot.lists ?? {})) lists.set(name, list);
+      if (clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
       show(await indexSnapshot(snapshot, breatheUntil(UNINTERRUPTED)), true);
     },
     start() {

@@ -46,6 +46,9 @@ export interface OfferColumns {
   readonly esimPlan: Numbers;
 }
 
+/** A list that the parts of a catalogue are asked for by: an upstream's countries, say. */
+export type CatalogList = readonly { readonly id: string; readonly name: string }[];
+
 /** What one upstream had for sale, whole, at one time. Never changes. */
 export interface CatalogSnapshot {
   readonly upstream: string;
@@ -57,4 +60,6 @@ export interface CatalogSnapshot {
   readonly unresolved: readonly string[];
   /** What it was read without, for people; it never quotes the upstream. Absent when that was nothing. */
   readonly missing?: string;
+  /** Its lists as they were last answered, by their names. */
+  readonly lists?: Readonly<Record<string, CatalogList>>;
 }

@@ -1,3 +1,4 @@
+import type { CatalogList } from "./catalog.ts";
 import type { UpstreamFault } from "./error.ts";
 import type { Money } from "./money.ts";
 import type { Capability, EsimPlan, Product, RentalTerm } from "./offer.ts";
@@ -52,6 +53,8 @@ export interface Listing {
 /** A part of a catalogue that could not be read, and that the others do without. */
 export interface UnreadPart {
   readonly fault: UpstreamFault;
+  /** Of a list that the others are asked for by: what it lists. They go by the last one known. */
+  readonly list?: string;
   /** One more request for it. Throws as any other does. */
   again(): Promise<CatalogStep>;
 }
@@ -64,8 +67,9 @@ export interface CatalogDesk {
   /**
    * The whole catalogue, part by part. Each step is one upstream request; a step may be empty. Throws where nothing can
    * be read without this part, as the first of an upstream without a `balance`: that one is asked whether it is there.
+   * `lists` are those that were read before, by what they list; one that is read is put there.
    */
-  listings(signal: AbortSignal): AsyncGenerator<CatalogStep, void, void>;
+  listings(signal: AbortSignal, lists: Map<string, CatalogList>): AsyncGenerator<CatalogStep, void, void>;
 
   /** One listing with what only its own page tells. */
   detail?(ref: string, signal: AbortSignal): Promise<Listing>;

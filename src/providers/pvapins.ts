@@ -11,13 +11,14 @@
 //   are not read at all.
 
 import { z } from "zod";
+import type { CatalogList } from "../core/catalog.ts";
 import { GatewayError } from "../core/error.ts";
 import type { BoughtOrder, CatalogStep, Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
 import { amount, hint, id, lines, plausible, text } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { Query } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
-import { eachPart } from "../upstream/parts.ts";
+import { eachPart, readList } from "../upstream/parts.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const GET_SMS = "/get_sms.php";
@@ -27,7 +28,9 @@ const SELLS = /^\/(?:get_number|rent_renew_number)\.php$/;
 
 const usd = amount("USD");
 
-const countriesAnswer = lines(z.object({ id, full_name: text.min(1) }));
+const countriesAnswer = lines(
+  z.object({ id, full_name: text.min(1) }).transform(({ id, full_name }) => ({ id, name: full_name })),
+);
 
 const appsAnswer = lines(z.object({ full_name: text.min(1), deduct: usd }));
 
@@ -171,25 +174,28 @@ export const pvapins = defineProvider({
     const file = (verb: keyof typeof RENT_FILES) => `/${rentFiles[verb] ?? RENT_FILES[verb]}`;
 
     async function* sold(
+      lists: Map<string, CatalogList>,
       rented: Query,
       toListing: (country: string, app: z.infer<typeof appsAnswer>[number]) => Listing,
       signal: AbortSignal,
     ): AsyncGenerator<CatalogStep, void, void> {
-      const countries = await http.getCatalog("/load_countries.php", countriesAnswer, signal, rented);
-      yield [];
+      const countries = yield* readList(lists, rented.is_rent ? "rental countries" : "countries", () => {
+        return http.getCatalog("/load_countries.php", countriesAnswer, signal, rented);
+      });
       yield* eachPart(countries, async (country) => {
         const apps = await http
           .getCatalog("/load_apps.php", appsAnswer, signal, { country_id: country.id, ...rented })
           .catch(noneWhereNoOffers);
-        return apps.map((app) => toListing(country.full_name, app));
+        return apps.map((app) => toListing(country.name, app));
       });
     }
 
     return {
       catalog: {
-        async *listings(signal) {
-          yield* sold({}, toVerification, signal);
-          if (rentDays) yield* sold({ is_rent: "1" }, (country, app) => toRental(country, app, rentDays), signal);
+        async *listings(signal, lists) {
+          yield* sold(lists, {}, toVerification, signal);
+          if (!rentDays) return;
+          yield* sold(lists, { is_rent: "1" }, (country, app) => toRental(country, app, rentDays), signal);
         },
       },
 

@@ -20,7 +20,7 @@ import { amount, count, hint, id, lines, roughTime, text, time, truth, word } fr
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
-import { eachPart } from "../upstream/parts.ts";
+import { eachPart, readList } from "../upstream/parts.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const usd = amount("USD");
@@ -188,7 +188,7 @@ export const smsverificationservice = defineProvider({
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   desks: (http) => ({
     catalog: {
-      async *listings(signal) {
+      async *listings(signal, lists) {
         yield* eachPart(["temporary", "best-temp"], async (list) => {
           const services = await ifThere(http.getCatalog(`/services/${list}/`, usServices, signal));
           return services.map((line) => ({
@@ -198,12 +198,14 @@ export const smsverificationservice = defineProvider({
             curated: list === "best-temp",
           }));
         });
-        const countries = await ifThere(http.getCatalog("/global/countries/", countriesAnswer, signal));
-        yield [];
-        yield* eachPart(countries, async ({ country_id, country_name }) => {
+        const countries = yield* readList(lists, "countries", async () => {
+          const lines = await ifThere(http.getCatalog("/global/countries/", countriesAnswer, signal));
+          return lines.map(({ country_id, country_name }) => ({ id: country_id, name: country_name }));
+        });
+        yield* eachPart(countries, async ({ id: country_id, name }) => {
           const offers = await ifThere(http.getCatalog("/global/services/", globalOffers, signal, { country_id }));
           return offers.map((line) => ({
-            ...listing(`global.${country_id}.${line.service_id}`, country_name, line.service_name),
+            ...listing(`global.${country_id}.${line.service_id}`, name, line.service_name),
             price: charged(line),
           }));
         });

@@ -14,7 +14,7 @@ import type { Progress } from "../core/upstream.ts";
 import { amount, count, hint, id, lines, roughTime, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
-import { eachPart } from "../upstream/parts.ts";
+import { eachPart, readList } from "../upstream/parts.ts";
 
 const usd = amount("USD");
 
@@ -98,9 +98,10 @@ export const smsverifyo = defineProvider({
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   desks: (http) => ({
     catalog: {
-      async *listings(signal) {
-        const { services } = await http.getCatalog("/services", servicesAnswer, signal);
-        yield [];
+      async *listings(signal, lists) {
+        const services = yield* readList(lists, "services", async () => {
+          return (await http.getCatalog("/services", servicesAnswer, signal)).services;
+        });
         yield* eachPart(services, async ({ id: service_id, name }) => {
           const { countries } = await http
             .getCatalog("/countries", countriesAnswer, signal, { service_id })

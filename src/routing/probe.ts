@@ -33,7 +33,7 @@ export function createProber({ access, findUpstream, clock }: ProberParts): Prob
           "listings",
           () =>
             catalog
-              .listings(stopping.signal)
+              .listings(stopping.signal, new Map())
               .next()
               .then(() => {}),
           stopping.signal,

@@ -104,3 +104,66 @@ describe("a part of a catalogue that cannot be read", () => {
     expect(liar.count(/countries/)).toBe(before + 3);
   });
 });
+
+describe("a list of countries that cannot be read", () => {
+  const DAY = 24 * 60 * 60_000;
+
+  async function startPvapins() {
+    const liar = await startLiar([
+      [/load_countries/, [1, 2].map((id) => ({ id, full_name: COUNTRIES[id] }))],
+      [/load_apps/, [{ full_name: "WhatsApp", deduct: "0.50" }]],
+      [/get_balance/, { balance: "10" }],
+    ]);
+    const open = () => startGateway({ upstreams: () => `upstreams:\n${entry("pva", "pvapins", liar.url)}` });
+    return { liar, open };
+  }
+
+  it.each(["a restart", "a day without the daemon"])(
+    "is the last one known, also after %s, and is told",
+    async (when) => {
+      const { liar, open } = await startPvapins();
+      const first = await open();
+      liar.on(/load_countries/, down);
+      if (when !== "a restart") {
+        await first.daemon.stop();
+        await first.clock.advance(DAY);
+      }
+      liar.on(/load_apps/, [{ full_name: "Telegram", deduct: "0.40" }]);
+      const gateway = await first.restart();
+      await gateway.clock.advance(12 * 60_000);
+      await until(async () => (await gateway.catalog.listOffers({ service: "telegram" })).totalSize === 2);
+      const { totalSize, unreachable } = await gateway.catalog.listOffers({});
+      expect(totalSize).toBe(2);
+      const explanation =
+        "1 of 3 parts of its catalogue could not be read: GET /load_countries.php was answered 500; the last known countries are used";
+      expect(unreachable).toMatchObject([{ upstream: "pva", explanation }]);
+      const [pva] = (await gateway.catalog.listUpstreams({})).upstreams;
+      expect(pva?.lastError?.message).toBe("GET /load_countries.php was answered 500");
+    },
+  );
+
+  it("is asked for once more after all others, and nothing is told when it can be read then", async () => {
+    const { liar, open } = await startPvapins();
+    const gateway = await open();
+    let calls = 0;
+    liar.on(/load_countries/, (request: IncomingMessage, response: ServerResponse) => {
+      calls += 1;
+      return calls === 1 ? down(request, response) : [{ id: 1, full_name: COUNTRIES[1] }];
+    });
+    await gateway.clock.advance(12 * 60_000);
+    await until(() => calls === 2);
+    await until(() => liar.count(/load_apps/) === 4);
+    expect(await gateway.catalog.listOffers({})).toMatchObject({ totalSize: 2, unreachable: [] });
+    await gateway.clock.advance(12 * 60_000);
+    await until(async () => (await gateway.catalog.listOffers({})).totalSize === 1);
+  });
+
+  it("leaves nothing to read where none was ever known, and the reason says so", async () => {
+    const { liar, open } = await startPvapins();
+    liar.on(/load_countries/, down);
+    const { offers, unreachable } = await (await open()).catalog.listOffers({});
+    expect(offers).toEqual([]);
+    const explanation = "no offers: its countries are not known: GET /load_countries.php was answered 500";
+    expect(unreachable).toMatchObject([{ upstream: "pva", reason: "UPSTREAMS_UNAVAILABLE", explanation }]);
+  });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { GatewayError, type Reason, UpstreamFault } from "../../src/core/error.ts";
-import type { Desks, Listing, Progress } from "../../src/core/upstream.ts";
+import type { CatalogStep, Desks, Listing, Progress } from "../../src/core/upstream.ts";
 import { parseJson } from "../../src/upstream/decode.ts";
 import type { Provider } from "../../src/upstream/define.ts";
 import { createHttp } from "../../src/upstream/http.ts";
@@ -231,7 +231,7 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
     describe("listings", () => {
       it("are the documented requests, one a step, and what the answers say", async () => {
         const { desks, server } = await visit(...listings.map(({ answer }) => answer));
-        const steps = desks.catalog.listings(never);
+        const steps = desks.catalog.listings(never, new Map());
         for (const [nth, step] of listings.entries()) {
           expect(await steps.next()).toEqual({ done: false, value: step.gives });
           expectRequest(server, nth, step.request);
@@ -257,7 +257,7 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
         for (const [nth, { isVital }] of listings.entries()) {
           if (!isVital) continue;
           const { desks, server } = await visit(...listings.slice(0, nth).map(({ answer }) => answer), { status: 500 });
-          const steps = desks.catalog.listings(never);
+          const steps = desks.catalog.listings(never, new Map());
           for (let step = 0; step < nth; step += 1) await steps.next();
           expect(await failureOf(steps.next())).toBeInstanceOf(UpstreamFault);
           expect(await steps.next()).toMatchObject({ done: true });
@@ -270,7 +270,7 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
           if (isVital) continue;
           const answers = listings.map((step) => (step.request === request ? { status: 500 } : step.answer));
           const { desks, server } = await visit(...answers, { status: 500 }, answer);
-          const steps = desks.catalog.listings(never);
+          const steps = desks.catalog.listings(never, new Map());
           for (let step = 0; step < nth; step += 1) await steps.next();
           const { value: failed } = await steps.next();
           if (!failed || !("again" in failed)) throw new Error(`${request.path} is not passed over`);
@@ -286,6 +286,29 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
         }
       });
 
+      it("go by the last known list where one that others are asked for by fails, and tell which", async () => {
+        for (const [nth, { isVital, gives, answer }] of listings.entries()) {
+          if (!isVital || gives.length > 0) continue;
+          const answers = listings.map(({ answer }) => answer);
+          const { desks } = await visit(...answers, ...answers.with(nth, { status: 500 }), { status: 500 }, answer);
+          const lists = new Map();
+          for await (const _ of desks.catalog.listings(never, lists));
+          const known = structuredClone(lists);
+
+          const steps: (CatalogStep | undefined)[] = [];
+          for await (const step of desks.catalog.listings(never, lists)) steps.push(step);
+          expect(steps.map((step, at) => (at === nth ? [] : step))).toEqual(listings.map(({ gives }) => gives));
+          const list = expect.stringMatching(/s$/);
+          const unread = { fault: expect.any(UpstreamFault), list, again: expect.any(Function) };
+          const failed = steps[nth];
+          expect(failed).toEqual(unread);
+          if (!failed || !("again" in failed)) continue;
+          expect(await failed.again()).toEqual(unread);
+          expect(await failed.again()).toEqual([]);
+          expect(lists).toEqual(known);
+        }
+      });
+
       it("show by their first step whether an upstream without a balance is there", async () => {
         const { desks } = await visit();
         expect(desks.balance !== undefined || listings[0]?.isVital).toBe(true);
@@ -293,7 +316,7 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
 
       it("that are a page of HTML are a fault", async () => {
         const { desks } = await visit({ body: "<!doctype html>" });
-        const first = desks.catalog.listings(never).next();
+        const first = desks.catalog.listings(never, new Map()).next();
         const failure = listings[0]?.isVital
           ? failureOf(first)
           : first.then(({ value }) => value && "fault" in value && value.fault);
@@ -331,7 +354,7 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
 
     it("makes no request before it is asked to", async () => {
       const { desks, server } = await visit();
-      desks.catalog.listings(never);
+      desks.catalog.listings(never, new Map());
       expect(server.requests).toEqual([]);
     });
 

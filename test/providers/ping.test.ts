@@ -102,7 +102,7 @@ describe("Ping's list of services", () => {
       page(201),
     );
     const steps = [];
-    for await (const step of desks.catalog.listings(never)) steps.push(step);
+    for await (const step of desks.catalog.listings(never, new Map())) steps.push(step);
     expect(steps).toMatchObject([[{ ref: "svc_1" }], { fault: expect.any(UpstreamFault) }, [{ ref: "svc_3" }]]);
     if (steps[1] && "again" in steps[1]) expect(await steps[1].again()).toEqual([]);
     expect(server.requests.map(({ query }) => query.skip)).toEqual(["0", "100", "200", "100"]);
@@ -112,7 +112,7 @@ describe("Ping's list of services", () => {
     const full = Array.from({ length: 100 }, (_, at) => ({ ...whatsapp, public_id: `svc_${at}` }));
     await expect(
       visit(ping, OPTIONS, json({ result: "success", services: full }), { status: 500 }).then(async ({ desks }) => {
-        const steps = desks.catalog.listings(never);
+        const steps = desks.catalog.listings(never, new Map());
         return [await steps.next(), await steps.next()];
       }),
     ).rejects.toBeInstanceOf(UpstreamFault);

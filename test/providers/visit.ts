@@ -29,7 +29,7 @@ export async function visit(
 /** The whole catalogue; fails where a part of it cannot be read. */
 export async function listingsOf({ catalog }: Desks): Promise<Listing[]> {
   const listings: Listing[] = [];
-  for await (const step of catalog.listings(new AbortController().signal)) {
+  for await (const step of catalog.listings(new AbortController().signal, new Map())) {
     if ("fault" in step) throw step.fault;
     listings.push(...step);
   }

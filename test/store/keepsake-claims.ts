@@ -42,7 +42,8 @@ export function keepsakeClaims(store: () => Store): void {
   it("keeps the newest catalogue of each upstream, to the last field", async () => {
     const huge = { ...LISTING, ref: "19", price: { currency: "EUR", micros: 2n ** 60n }, availableCount: 0 };
     const nowhere = { ...LISTING, ref: "20", country: "Atlantis" };
-    const inPart = { ...(await catalogOf("zeta")), missing: "1 of 2 parts could not be read" };
+    const lists = { countries: [{ id: "7", name: "Côte d'Ivoire" }] };
+    const inPart = { ...(await catalogOf("zeta")), missing: "1 of 2 parts could not be read", lists };
     const catalogs = [await catalogOf("acme", LISTING, SPARSE, huge, nowhere), inPart];
     await store().saveCatalog(await catalogOf("acme", LISTING));
     for (const catalog of catalogs) await store().saveCatalog(catalog);

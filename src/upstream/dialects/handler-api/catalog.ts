@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { CatalogList } from "../../../core/catalog.ts";
 import { GatewayError } from "../../../core/error.ts";
 import type { CatalogDesk, CatalogStep, Listing } from "../../../core/upstream.ts";
 import { amount, count, hint, lines, numberedLines, text } from "../../decode.ts";
-import { eachPart } from "../../parts.ts";
+import { eachPart, readList } from "../../parts.ts";
 import type { HandlerApi } from "./calls.ts";
 import { COUNTRIES } from "./countries.ts";
 import { serviceNameOf } from "./services.ts";
@@ -10,9 +11,15 @@ import { serviceNameOf } from "./services.ts";
 const countryId = z.string().regex(/^\d{1,6}$/);
 const serviceCode = z.string().regex(/^[a-z\d_-]{1,16}$/i);
 
-const countriesAnswer = numberedLines(z.object({ id: countryId, eng: text.min(1) }));
+const countriesAnswer = numberedLines(
+  z.object({ id: countryId, eng: text.min(1) }).transform(({ id, eng }) => ({ id, name: eng })),
+);
 
-const servicesAnswer = z.object({ services: numberedLines(z.object({ code: serviceCode, name: text.min(1) })) });
+const servicesAnswer = z.object({
+  services: numberedLines(
+    z.object({ code: serviceCode, name: text.min(1) }).transform(({ code, name }) => ({ id: code, name })),
+  ),
+});
 
 /** As `lines`, of an object with their keys. An empty list is how PHP writes an empty object. */
 function table<V>(key: z.ZodType<string>, value: z.ZodType<V>): z.ZodType<(readonly [key: string, value: V])[]> {
@@ -37,22 +44,22 @@ function rentAnswer(currency: string) {
   });
 }
 
-type Names = ReadonlyMap<string, string>;
-
 /** What a host has for sale: the names of countries and services where it tells them, then all prices at once. */
 export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi): CatalogDesk {
   return {
-    async *listings(signal) {
-      const countries = await call
-        .catalog("getCountries", countriesAnswer, signal)
-        .then((lines): Names => new Map(lines.map(({ id, eng }) => [id, eng])))
-        .catch(knownWhereNotSupported(COUNTRIES));
-      yield [];
-      const services = await call
-        .catalog("getServicesList", servicesAnswer, signal, { lang: "en" })
-        .then((answer): Names => new Map(answer.services.map(({ code, name }) => [code, name])))
-        .catch(knownWhereNotSupported(new Map()));
-      yield [];
+    async *listings(signal, lists) {
+      const countries = namesOf(
+        yield* readList(lists, "countries", () => {
+          return call.catalog("getCountries", countriesAnswer, signal).catch(knownWhereNotSupported(COUNTRIES));
+        }),
+      );
+      const services = namesOf(
+        yield* readList(lists, "services", () => {
+          const query = { lang: "en" };
+          const answer = call.catalog("getServicesList", servicesAnswer, signal, query);
+          return answer.then(({ services }) => services).catch(knownWhereNotSupported([]));
+        }),
+      );
       const place = (country: string, code: string) => ({
         // Whatever has no name is reported under this, and left out.
         country: countries.get(country) ?? `country ${country}`,
@@ -73,12 +80,13 @@ export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi):
           }),
         ),
       );
-      yield* rentals(place, signal);
+      yield* rentals(lists, place, signal);
     },
   };
 
   /** Every length of every country is one request, and lists what is rented for it with the lengths known by then. */
   async function* rentals(
+    lists: Map<string, CatalogList>,
     place: (country: string, code: string) => Pick<Listing, "country" | "serviceName" | "capabilities">,
     signal: AbortSignal,
   ): AsyncGenerator<CatalogStep, void, void> {
@@ -88,9 +96,10 @@ export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi):
         .catch(noneWhereNotRented);
     const [shortest] = rentDays;
     if (shortest === undefined) return;
-    const { countries } = await ask(shortest);
-    yield [];
-    for (const country of countries) {
+    const countries = yield* readList(lists, "rental countries", async () => {
+      return (await ask(shortest)).countries.map((id) => ({ id, name: "" }));
+    });
+    for (const { id: country } of countries) {
       const terms = new Map<string, NonNullable<Listing["rentalTerms"]>>();
       yield* eachPart(rentDays, async (days) => {
         const { services } = await ask(days, country);
@@ -106,8 +115,12 @@ export function catalogDesk({ call, host: { currency, rentDays } }: HandlerApi):
   }
 }
 
+function namesOf(list: CatalogList): ReadonlyMap<string, string> {
+  return new Map(list.map(({ id, name }) => [id, name]));
+}
+
 /** The oldest hosts have no such action. */
-function knownWhereNotSupported(known: Names): (error: unknown) => Names {
+function knownWhereNotSupported(known: CatalogList): (error: unknown) => CatalogList {
   return (error) => {
     if (error instanceof GatewayError && error.reason === "NOT_SUPPORTED") return known;
     throw error;

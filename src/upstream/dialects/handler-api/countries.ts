@@ -1,3 +1,5 @@
+import type { CatalogList } from "../../../core/catalog.ts";
+
 // The country ids that all hosts share, for those that do not list them: alpha-2 codes, from 0 on, twenty in a line. The
 // United States have two ids: 12 is virtual numbers, 187 is SIM cards.
 const FROM_ZERO = `
@@ -14,8 +16,6 @@ const FROM_ZERO = `
 `;
 
 /** Alpha-2 codes by the hosts' id. */
-export const COUNTRIES: ReadonlyMap<string, string> = new Map(
-  FROM_ZERO.trim()
-    .split(/\s+/)
-    .map((code, id) => [String(id), code]),
-);
+export const COUNTRIES: CatalogList = FROM_ZERO.trim()
+  .split(/\s+/)
+  .map((name, id) => ({ id: String(id), name }));
