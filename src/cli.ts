@@ -4,7 +4,7 @@ import { banner } from "./banner.ts";
 import { showEsim } from "./cli/esim.ts";
 import { type Flags, readFlags, refuseStrays, UsageError } from "./cli/flags.ts";
 import { OPERATOR_COMMANDS, runOperatorCommand } from "./cli/operator.ts";
-import { type Config, ConfigError, checkTls, describeReload, loadConfig, maskedConfig } from "./config.ts";
+import { type Config, ConfigError, describeReload, loadConfig, maskedConfig, readTls } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { checkConfig, type Daemon, startDaemon } from "./daemon.ts";
 import { liveCheck } from "./live-check.ts";
@@ -70,7 +70,7 @@ const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
   serve,
   async check(flags) {
     const config = readConfig(flags);
-    checkTls(config.tls);
+    if (config.tls) readTls(config.tls);
     checkConfig(config);
     for (const warning of config.warnings) print(warning);
     const upstreams = config.sandbox ? "the sandbox" : config.upstreams.map(({ id }) => id).join(", ");
@@ -97,7 +97,6 @@ function readConfig({ config: path }: Flags): Config {
 
 async function serve(flags: Flags): Promise<number> {
   const config = readConfig(flags);
-  checkTls(config.tls);
   const log = pino({ name: "numgate", level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   exitOnBugs(log);
   for (const warning of config.warnings) log.warn(warning);
@@ -117,8 +116,6 @@ async function serve(flags: Flags): Promise<number> {
 function reload(daemon: Daemon, flags: Flags, log: Logger): void {
   try {
     const config = readConfig(flags);
-    // These stay in force, and their files are read again.
-    checkTls(daemon.config.tls);
     const { applied, needsRestart } = describeReload(daemon.config, config);
     daemon.reload(config);
     log.info({ applied, needs_restart: needsRestart }, "configuration read again");

@@ -13,7 +13,7 @@ export { maskedConfig } from "./config/mask.ts";
 export { ConfigError } from "./config/problems.ts";
 export { describeReload, type Reload } from "./config/reload.ts";
 export { formatListener, isLocal } from "./config/rules.ts";
-export { checkTls } from "./config/tls.ts";
+export { readTls } from "./config/tls.ts";
 export type * from "./config/types.ts";
 
 const DEFAULT_FILE = "numgate.yaml";

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { CatalogService } from "../gen/numgate/v1/catalog_pb.ts";
@@ -9,7 +8,7 @@ import { callbackTargets, connectAccounts, sandboxAccounts, toEntry } from "./ac
 import { canonicalAllow } from "./catalog/allowed.ts";
 import { createCatalog } from "./catalog/catalog.ts";
 import { readLabel } from "./catalog/services.ts";
-import { type Config, describeReload, formatListener } from "./config.ts";
+import { type Config, describeReload, formatListener, readTls } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
 import { registerGauges } from "./metrics/gauges.ts";
 import { countCommits } from "./metrics/store.ts";
@@ -27,7 +26,6 @@ import { type CallerToken, createAuth } from "./rpc/auth.ts";
 import { createCallbacks } from "./rpc/callbacks.ts";
 import { catalogService } from "./rpc/catalog.ts";
 import { esimService } from "./rpc/esim.ts";
-import type { Tls } from "./rpc/listener.ts";
 import { rentalService } from "./rpc/rental.ts";
 import { createServer } from "./rpc/server.ts";
 import { verificationService } from "./rpc/verification.ts";
@@ -65,12 +63,12 @@ export interface Daemon {
 export function checkConfig(config: Config): void {
   if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
   for (const upstream of config.upstreams) checkEntry(toEntry(upstream));
-  if (config.tls) readTls(config.tls);
 }
 
 /** Builds every part, joins them, and starts to serve. */
 export async function startDaemon({ config, clock, log, newId = randomId }: DaemonOptions): Promise<Daemon> {
   checkConfig(config);
+  const tls = config.tls && readTls(config.tls);
   const registry = new Registry();
   const rates = new Map(Object.entries(config.routing.rates));
   const store = countCommits(openSqliteStore(databasePath(config), rates), registry);
@@ -102,7 +100,7 @@ export async function startDaemon({ config, clock, log, newId = randomId }: Daem
   let ready = false;
   const server = createServer({
     listen: config.listen.map(formatListener),
-    tls: config.tls && readTls(config.tls),
+    tls,
     auth,
     ready: () => ready || "the catalogues are being fetched",
     http: createCallbacks({ targets: callbackTargets(config.upstreams), wake: orders.wake }),
@@ -164,7 +162,7 @@ export async function startDaemon({ config, clock, log, newId = randomId }: Daem
     sandbox,
     reload(next) {
       const { applied } = describeReload(inForce, next);
-      // Certificates are renewed in their files, with no change to the configuration.
+      // Certificates are renewed in their files, with no change to the configuration. Their names stay as they were.
       if (inForce.tls) server.setTls(readTls(inForce.tls));
       if (applied.includes("callers")) auth.replace(next.callers.map(toCallerToken));
       if (applied.includes("log_level")) log.level = next.logLevel;
@@ -199,12 +197,4 @@ async function openSandbox(clock: Clock): Promise<Sandbox> {
 
 function toCallerToken({ caller, tokenSha256 }: Config["callers"][number]): CallerToken {
   return { caller: { ...caller, allow: canonicalAllow(caller.allow) }, tokenSha256: Buffer.from(tokenSha256, "hex") };
-}
-
-function readTls({ certFile, keyFile, clientCaFile }: NonNullable<Config["tls"]>): Tls {
-  return {
-    cert: readFileSync(certFile),
-    key: readFileSync(keyFile),
-    ...(clientCaFile && { clientCa: readFileSync(clientCaFile) }),
-  };
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkTls } from "../../src/config.ts";
+import { readTls } from "../../src/config.ts";
 import { problemsOf } from "./support.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "numgate-tls-"));
@@ -17,8 +17,16 @@ const keyFile = pem("server.key");
 
 describe("the files of TLS", () => {
   it("are taken when they fit", () => {
-    expect(() => checkTls({ certFile, keyFile, clientCaFile: pem("ca.pem") })).not.toThrow();
-    expect(() => checkTls({ certFile: pem("renewed.pem"), keyFile: pem("renewed.key") })).not.toThrow();
+    const held = (name: string) => readFileSync(pem(name), "utf8");
+    expect(readTls({ certFile, keyFile, clientCaFile: pem("ca.pem") })).toStrictEqual({
+      cert: held("server.pem"),
+      key: held("server.key"),
+      clientCa: held("ca.pem"),
+    });
+    expect(readTls({ certFile: pem("renewed.pem"), keyFile: pem("renewed.key") })).toStrictEqual({
+      cert: held("renewed.pem"),
+      key: held("renewed.key"),
+    });
   });
 
   it.each([
@@ -33,6 +41,6 @@ describe("the files of TLS", () => {
       [`tls.cert: ${text} holds no certificate in PEM`, `tls.key: ${none} cannot be read: there is no such file`],
     ],
   ])("are refused by name: %j", (files, problems) => {
-    expect(problemsOf(() => checkTls(files))).toEqual(problems);
+    expect(problemsOf(() => readTls(files))).toEqual(problems);
   });
 });

@@ -1,6 +1,7 @@
+import { execFileSync, spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type Answer, entry, startLiar } from "../faults/liar.ts";
 import { emptyFolder, type Folder, run } from "./process.ts";
 
@@ -80,6 +81,16 @@ it("does not ask of a database in memory whether a gateway runs", async () => {
 });
 
 describe.each([["check"], ["serve"]])("%s", (command) => {
+  it("reads each file of TLS once: what it looked at is what it takes", async () => {
+    const folder = await emptyFolder();
+    const pipe = path.join(folder.path, "key");
+    execFileSync("sh", ["-c", `mkfifo ${pipe}`]);
+    const writer = spawn("sh", ["-c", `cat ${PEM}/server.key > ${pipe}`]);
+    onTestFinished(() => void writer.kill("SIGKILL"));
+    await folder.write("numgate.yaml", `listen: 127.0.0.1:0\ntls: { cert: ${PEM}/server.pem, key: ${pipe} }\n`);
+    await run(folder, [command]).printed(/the configuration is valid|https:/);
+  });
+
   it("says what is wrong with the files of TLS", async () => {
     const folder = await emptyFolder();
     await folder.write("text.pem", "no certificate");
