@@ -29,16 +29,16 @@ interface Standing {
 
 export function createCallers(db: Statements): Callers {
   const standings = new Map<string, Standing>();
-  const changed = new Map<string, Standing>();
+  const changed = new Set<string>();
 
   db.hold({
     tables: ["callers"],
     write(run) {
-      const rows = [...changed];
-      changed.clear();
-      for (const [caller, { open, fruitless, fruitlessTime, trial }] of rows) {
+      for (const caller of changed) {
+        const { open, fruitless, fruitlessTime, trial } = standingOf(caller);
         run(sql.saveCaller, caller, open, fruitless, fruitlessTime, trial);
       }
+      changed.clear();
     },
     forget() {
       standings.clear();
@@ -58,7 +58,7 @@ export function createCallers(db: Statements): Callers {
   function change(caller: string, how: (standing: Standing) => void): void {
     const standing = standingOf(caller);
     how(standing);
-    changed.set(caller, standing);
+    changed.add(caller);
     db.heldBack();
   }
 
