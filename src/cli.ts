@@ -116,6 +116,9 @@ async function serve(flags: Flags): Promise<number> {
 function reload(daemon: Daemon, flags: Flags, log: Logger): void {
   try {
     const config = readConfig(flags);
+    const { file } = daemon.config;
+    // Without it nobody would be asked for a token.
+    if (file && !config.file) throw new Error(`${file} is gone`);
     const { applied, needsRestart } = describeReload(daemon.config, config);
     daemon.reload(config);
     log.info({ applied, needs_restart: needsRestart }, "configuration read again");

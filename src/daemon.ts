@@ -168,6 +168,7 @@ export async function startDaemon({ config, clock, log, newId = randomId }: Daem
       if (applied.includes("log_level")) log.level = next.logLevel;
       inForce = {
         ...inForce,
+        ...(next.file && { file: next.file }),
         ...(applied.includes("callers") && { callers: next.callers }),
         ...(applied.includes("log_level") && { logLevel: next.logLevel }),
       };

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
@@ -142,6 +143,20 @@ describe("the daemon", () => {
     daemon.child.kill("SIGHUP");
     await until(() => daemon.stderr().includes("configuration read again"));
     expect([await answers("first-token-0123456"), await answers("second-token-012345")]).toEqual([false, true]);
+  });
+
+  it("keeps its callers on SIGHUP when the file that named them is gone", async () => {
+    const folder = await emptyFolder();
+    const daemon = run(folder, [], ANYWHERE);
+    const anonymous = clientAt(await urlOf(daemon));
+    await folder.write("numgate.yaml", "callers: [{ name: ci, token: first-token-0123456 }]\n");
+    daemon.child.kill("SIGHUP");
+    await until(() => daemon.stderr().includes("configuration read again"));
+    await rm(path.join(folder.path, "numgate.yaml"));
+    daemon.child.kill("SIGHUP");
+    await until(() => daemon.stderr().includes("configuration not read again"));
+    expect(daemon.stderr()).toContain("numgate.yaml is gone");
+    await expect(anonymous.listVerifications({})).rejects.toThrow("[unauthenticated]");
   });
 });
 
