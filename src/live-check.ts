@@ -75,11 +75,12 @@ function isSettled(status: CatalogStatus | undefined): boolean {
 function describe(status: CatalogStatus | undefined): string {
   if (!status) return "";
   const { offerCount, unresolved, complete, failure, missing } = status;
-  const trouble = failure?.message ?? missing;
+  const offers = `${offerCount} ${offerCount === 1 ? "offer" : "offers"}`;
   if (failure && offerCount === 0) return `no offers: ${failure.message}`;
+  if (failure) return `${offers}, then its catalogue broke off: ${failure.message}`;
   const names = unresolved.slice(0, MOST_NAMES).join(", ") + (unresolved.length > MOST_NAMES ? ", ..." : "");
-  const none = trouble ? "" : ", none left out";
+  const none = missing ? "" : ", none left out";
   const left = unresolved.length > 0 ? `, left out for their names: ${names}` : none;
   const soFar = complete ? "" : " so far, the catalogue is still being fetched";
-  return `${offerCount} ${offerCount === 1 ? "offer" : "offers"}${soFar}${left}${trouble ? `; ${trouble}` : ""}`;
+  return `${offers}${soFar}${left}${missing ? `; ${missing}` : ""}`;
 }

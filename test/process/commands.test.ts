@@ -55,6 +55,15 @@ describe("check --live", () => {
       "sms: the key works, balance 10.00 USD; 1 offer; 1 of 3 parts of its catalogue could not be read: GET /countries was answered 500\n",
     ],
     [
+      "breaks off in the midst of its catalogue",
+      [
+        [/service_id=s[^0]/, broken],
+        [/services$/, { ok: true, services: ["s0", "s1", "s2", "s3"].map((id) => ({ id, name: id })) }],
+      ],
+      1,
+      "sms: the key works, balance 10.00 USD; 1 offer, then its catalogue broke off: GET /countries was answered 500\n",
+    ],
+    [
       "rejects the key",
       [[/./, refused]],
       1,
