@@ -225,16 +225,16 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
     isOnFirstLoad: () => !complete && failures === 0,
     trouble() {
       const { reason = "UPSTREAMS_UNAVAILABLE", message } = failure ?? {};
-      if (!index) return { reason, explanation: `no offers: ${message ?? "the first fetch is under way"}` };
+      const why = message ?? "the first fetch is under way";
+      if (!index) return { reason, explanation: `no offers: ${why}` };
       const { fetchTime, offers, missing } = index.snapshot;
       if (isTooOld(index, clock.now())) {
         const explanation = `the offers of ${fetchTime.toISOString()} are too old to show: ${message ?? "not refreshed since"}`;
         return { reason, explanation };
       }
+      if (!complete) return { reason, explanation: `${offers.size} offers so far: ${why}`, fetchTime };
       const told = [message && `not refreshed: ${message}`, missing].filter(Boolean);
-      if (told.length > 0) return { reason, explanation: told.join("; "), fetchTime };
-      if (complete) return undefined;
-      return { reason, explanation: `${offers.size} offers so far: the first fetch is under way`, fetchTime };
+      return told.length > 0 ? { reason, explanation: told.join("; "), fetchTime } : undefined;
     },
     async restore(snapshot) {
       // The operator may have given the id to an account at another provider, to which these refs mean nothing.

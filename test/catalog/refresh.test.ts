@@ -181,13 +181,14 @@ describe("a refresh", () => {
     expect(catalog.status("a")).toMatchObject({ complete: false, failure: { reason: "UPSTREAMS_UNAVAILABLE" } });
   });
 
-  it("after a first one that broke off shows nothing smaller than what is there", async () => {
+  it("after a first one that broke off, which is said to be a part, shows nothing smaller than what is there", async () => {
     const a = scriptedUpstream("a", [
       [[listing("1"), listing("2")], down],
       [[listing("1")], silence],
     ]);
-    const { clock, refs } = await started([a]);
+    const { clock, refs, catalog } = await started([a]);
     expect(refs()).toEqual(["1", "2"]);
+    expect(catalog.listOffers({}).unreachable).toMatchObject([{ explanation: "2 offers so far: a answered 503" }]);
     await clock.advance(MINUTE);
     expect(refs()).toEqual(["1", "2"]);
   });
