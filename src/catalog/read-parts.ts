@@ -34,13 +34,10 @@ export async function readParts(
   async function take(request: () => Promise<CatalogStep | undefined>): Promise<CatalogStep | undefined> {
     const step = await seenBy(run, request);
     if (step === undefined) return undefined;
-    if (isUnread(step)) {
-      faultsInARow += 1;
-    } else {
-      faultsInARow = 0;
-      listed += step.length;
-      await add(step);
-    }
+    faultsInARow = isUnread(step) ? faultsInARow + 1 : 0;
+    const listings = isUnread(step) ? step.listings : step;
+    listed += listings?.length ?? 0;
+    if (listings) await add(listings);
     return step;
   }
 

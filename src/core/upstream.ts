@@ -55,6 +55,8 @@ export interface UnreadPart {
   readonly fault: UpstreamFault;
   /** Of a list that the others are asked for by: what it lists. They go by the last one known. */
   readonly list?: string;
+  /** What such a list itself has for sale, by the last one known. */
+  readonly listings?: readonly Listing[];
   /** One more request for it. Throws as any other does. */
   again(): Promise<CatalogStep>;
 }

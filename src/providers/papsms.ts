@@ -8,12 +8,14 @@
 //   place, "automatically refunded" in another.
 
 import { z } from "zod";
+import type { CatalogList } from "../core/catalog.ts";
 import { UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Listing, Progress } from "../core/upstream.ts";
 import { amount, hint, id, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
+import { readList } from "../upstream/parts.ts";
 
 const money = z.custom<Money>((value) => {
   const { success, data } = z.object({ currency: z.literal("USD"), micros: z.bigint() }).safeParse(value);
@@ -62,7 +64,7 @@ const alpha2 = z
   .regex(/^[a-z]{2}$/i)
   .transform((code) => code.toLowerCase());
 
-/** Lower-case codes; undefined where the list cannot be read, or a line of it cannot: then who is missing is not known. */
+/** By their lower-case codes; none where the list cannot be read, or a line of it cannot: then who is missing is not known. */
 const countryCodes = z
   .array(
     z.union([
@@ -73,14 +75,14 @@ const countryCodes = z
     ]),
   )
   .min(1)
-  .transform((codes): ReadonlySet<string> => new Set(codes));
+  .transform((codes): CatalogList => codes.map((code) => ({ id: code, name: "" })));
 
 const countriesAnswer = z.union([
   countryCodes,
   z.object({ countries: countryCodes }).transform(({ countries }) => countries),
   z.object({ data: countryCodes }).transform(({ data }) => data),
   z.object({ data: z.object({ countries: countryCodes }) }).transform(({ data }) => data.countries),
-  z.unknown().transform(() => undefined),
+  z.unknown().transform((): CatalogList => []),
 ]);
 
 const wording = z.union([
@@ -157,9 +159,11 @@ export const papsms = defineProvider({
 
     return {
       catalog: {
-        async *listings(signal) {
-          const countries = await http.getCatalog("/countries", countriesAnswer, signal);
-          yield Object.entries(prices).map(([key, price]) => toListing(key, price, countries));
+        async *listings(signal, lists) {
+          const read = () => http.getCatalog("/countries", countriesAnswer, signal);
+          yield* readList(lists, "countries", read, (countries) => {
+            return Object.entries(prices).map(([key, price]) => toListing(key, price, countries));
+          });
         },
       },
 
@@ -195,7 +199,7 @@ function place(key: string): { readonly country: string; readonly service: strin
   return { country, service: service.join("/") };
 }
 
-function toListing(key: string, price: Money, countries: ReadonlySet<string> | undefined): Listing {
+function toListing(key: string, price: Money, countries: CatalogList): Listing {
   const { country, service } = place(key);
   return {
     ref: key,
@@ -204,7 +208,7 @@ function toListing(key: string, price: Money, countries: ReadonlySet<string> | u
     serviceName: service,
     capabilities: ["SMS"],
     price,
-    available: countries?.has(country),
+    available: countries.length > 0 ? countries.some(({ id }) => id === country) : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CatalogList } from "../core/catalog.ts";
 import { UpstreamFault } from "../core/error.ts";
-import type { CatalogStep, Listing } from "../core/upstream.ts";
+import type { CatalogStep, Listing, UnreadPart } from "../core/upstream.ts";
 
 /**
  * A catalogue's steps where they do without each other: one for each item. What brings no answer that can be believed
@@ -14,33 +14,38 @@ export async function* eachPart<Item>(
 }
 
 /**
- * A catalogue's step that lists what others are asked for by, such as `countries`. Where it brings no answer that can be
- * believed, that is told, and the list is the last one known. Throws when none is.
+ * A catalogue's step that lists what others are asked for by, such as `countries`, and may list something for sale itself.
+ * Where it brings no answer that can be believed, that is told, and the list is the last one known. Throws when none is.
  */
 export async function* readList(
   lists: Map<string, CatalogList>,
   name: string,
   read: () => Promise<CatalogList>,
+  toListings: (list: CatalogList) => readonly Listing[] = () => [],
 ): AsyncGenerator<CatalogStep, CatalogList, void> {
   async function renew(): Promise<readonly Listing[]> {
-    lists.set(name, await read());
-    return [];
+    const list = await read();
+    lists.set(name, list);
+    return toListings(list);
   }
-  const step = await attempt(renew, name);
-  const list = lists.get(name);
-  if (list === undefined && "fault" in step) {
+  const known = lists.get(name);
+  const step = await attempt(renew, known && { list: name, listings: toListings(known) });
+  if (!known && "fault" in step) {
     const { fault } = step;
     throw new UpstreamFault(`its ${name} are not known: ${fault.message}`, fault.sent, { cause: fault });
   }
   yield step;
-  return list ?? [];
+  return lists.get(name) ?? [];
 }
 
-async function attempt(read: () => Promise<readonly Listing[]>, list?: string): Promise<CatalogStep> {
+async function attempt(
+  read: () => Promise<readonly Listing[]>,
+  known?: Pick<UnreadPart, "list" | "listings">,
+): Promise<CatalogStep> {
   try {
     return await read();
   } catch (fault) {
-    if (fault instanceof UpstreamFault) return { fault, ...(list && { list }), again: () => attempt(read, list) };
+    if (fault instanceof UpstreamFault) return { fault, ...known, again: () => attempt(read, known) };
     throw fault;
   }
 }

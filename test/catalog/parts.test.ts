@@ -107,6 +107,14 @@ describe("a part that cannot be read", () => {
     expect(status?.failure?.message).toBe("GET /part was answered 500");
   });
 
+  it("and lists something by what was known before is shown by that, and told", async () => {
+    const known: UnreadPart = { ...unread(), list: "countries", listings: [listing("1")], again: async () => known };
+    const { refs, status } = await fetched(known);
+    expect(refs).toEqual(["1"]);
+    const message = "1 of 1 parts of its catalogue could not be read: GET /part was answered 500";
+    expect(status).toMatchObject({ complete: true, missing: `${message}; the last known countries are used` });
+  });
+
   it("is not asked for again after three others in a row, which would speak of an outage where there is none", async () => {
     const scattered = Array.from({ length: 4 }, () => [unread(), ...read(30)]).flat();
     const { ends, status } = await fetched(...scattered);

@@ -299,7 +299,7 @@ export function providerContract(name: string, provider: Provider, fixtures: Pro
           for await (const step of desks.catalog.listings(never, lists)) steps.push(step);
           expect(steps.map((step, at) => (at === nth ? [] : step))).toEqual(listings.map(({ gives }) => gives));
           const list = expect.stringMatching(/s$/);
-          const unread = { fault: expect.any(UpstreamFault), list, again: expect.any(Function) };
+          const unread = { fault: expect.any(UpstreamFault), list, listings: [], again: expect.any(Function) };
           const failed = steps[nth];
           expect(failed).toEqual(unread);
           if (!failed || !("again" in failed)) continue;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { CatalogList } from "../../src/core/catalog.ts";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Desks } from "../../src/core/upstream.ts";
+import type { CatalogStep, Desks } from "../../src/core/upstream.ts";
 import { papsms } from "../../src/providers/papsms.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";
@@ -35,6 +36,32 @@ describe("the countries of PapSMS, whose form no document shows", () => {
     ["an object by code", { us: "United States" }],
   ])("say nothing of anybody as %s", async (_form, answer) => {
     expect(await availabilityAfter(answer)).toEqual([undefined, undefined]);
+  });
+});
+
+describe("the countries of PapSMS when they cannot be read", () => {
+  const prices = { "us/whatsapp": usd("0.80"), "gb/whatsapp": usd("0.60") };
+  const steps = async (desks: Desks, lists: Map<string, CatalogList>) => {
+    const taken: CatalogStep[] = [];
+    for await (const step of desks.catalog.listings(never, lists)) taken.push(step);
+    return taken;
+  };
+
+  it("are those that were last read, and its offers are listed by them", async () => {
+    const answers = [json(["us"]), { status: 500 }, { status: 500 }, json(["gb"])];
+    const { desks } = await visit(papsms, { apiKey: "key", prices }, ...answers);
+    const lists = new Map<string, CatalogList>();
+    const [listed] = await steps(desks, lists);
+    const [failed] = await steps(desks, lists);
+    expect(failed).toMatchObject({ fault: expect.any(UpstreamFault), list: "countries", listings: listed });
+    if (!failed || !("again" in failed)) throw new Error("it is not passed over");
+    expect(await failed.again()).toMatchObject({ list: "countries", listings: listed });
+    expect(await failed.again()).toMatchObject([{ available: false }, { available: true }]);
+  });
+
+  it("fail the catalogue where none were ever read", async () => {
+    const { desks } = await visit(papsms, { apiKey: "key", prices }, { status: 500 });
+    await expect(steps(desks, new Map())).rejects.toThrow("its countries are not known: GET /countries");
   });
 });
 
