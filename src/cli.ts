@@ -35,7 +35,8 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
                       print the activation code of an eSIM, with a QR code where a phone can scan it; asks the API as
                       its caller, whose token may also be in NUMGATE_TOKEN
 
-  --config <file>   the configuration; else NUMGATE_CONFIG, else ./numgate.yaml where there is one
+  --config <file>   the configuration; else NUMGATE_CONFIG, else ./numgate.yaml where there is one; sandbox and esim
+                    read none
   --listen <host:port>   for the sandbox; 127.0.0.1:7071 by default
   --help, --version
 `;

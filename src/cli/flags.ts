@@ -23,7 +23,7 @@ const OPTIONS = {
   version: { type: "boolean", short: "v" },
 } as const;
 
-/** The one command that a flag is for; a flag that is not here is for all of them. */
+/** The one command that a flag is for; a flag that is not here is for all that read what it gives. */
 const COMMAND_OF: Partial<Record<keyof typeof OPTIONS, string>> = {
   listen: "sandbox",
   live: "check",
@@ -40,6 +40,8 @@ const COMMAND_OF: Partial<Record<keyof typeof OPTIONS, string>> = {
   token: "esim",
 };
 
+const WITHOUT_CONFIGURATION = ["sandbox", "esim"];
+
 export function readFlags(args: readonly string[]) {
   return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
 }
@@ -50,5 +52,8 @@ export type Flags = ReturnType<typeof readFlags>["values"];
 export function refuseStrays(flags: Flags, command: string): void {
   for (const [flag, owner] of Object.entries(COMMAND_OF)) {
     if (flag in flags && owner !== command) throw new UsageError(`--${flag} is for ${owner}, not for ${command}`);
+  }
+  if ("config" in flags && WITHOUT_CONFIGURATION.includes(command)) {
+    throw new UsageError(`--config is not for ${command}, which reads no configuration`);
   }
 }

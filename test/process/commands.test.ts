@@ -20,6 +20,8 @@ describe("a command", () => {
     [["health", "--address", "http://127.0.0.1:1"], "--address is for esim, not for health"],
     [["uncertain", "--caller", "ci"], "--caller is for export, not for uncertain"],
     [["export", "--price", "0.50"], "--price is for settle, not for export"],
+    [["esim", "esim_1", "--config", "numgate.yaml"], "--config is not for esim, which reads no configuration"],
+    [["sandbox", "--config", "numgate.yaml"], "--config is not for sandbox, which reads no configuration"],
   ])("refuses a flag that it would not heed: %j", async (args, complaint) => {
     const { exit, stdout, stderr } = await numgate(args);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
