@@ -113,7 +113,13 @@ export interface ReceivedMessage {
   /** Empty where the upstream hands out nothing but the code. */
   readonly text: string;
   readonly code?: string;
+  /** The moment at which it came; absent where the upstream does not say, or names no zone. */
   readonly receiveTime?: Date;
+  /**
+   * When it came by a clock in a zone that is not named, as if that were UTC: it tells messages apart and puts them in
+   * order, and is no moment, since it may be off by half a day.
+   */
+  readonly shownTime?: Date;
 }
 
 /** What an upstream says of an order. A word that nobody knows is `waiting`, never success and never an end. */

@@ -27,9 +27,14 @@ function codeIn(text: string): string | undefined {
   return found.kind === "code" ? found.code : undefined;
 }
 
+/** What messages are told apart by, and ordered: no moment where the upstream names no zone. */
+export function timeOf({ receiveTime, shownTime }: ReceivedMessage): number | undefined {
+  return (receiveTime ?? shownTime)?.getTime();
+}
+
 /** The same message seen twice gets the same id. */
-function contentId({ receiveTime }: ReceivedMessage, ...content: (string | undefined)[]): string {
-  const hash = createHash("sha256").update(JSON.stringify([receiveTime?.getTime() ?? null, ...content]));
+function contentId(received: ReceivedMessage, ...content: (string | undefined)[]): string {
+  const hash = createHash("sha256").update(JSON.stringify([timeOf(received) ?? null, ...content]));
   return `msg_${hash.digest("hex").slice(0, 24)}`;
 }
 

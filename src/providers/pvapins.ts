@@ -7,8 +7,8 @@
 // - The number is unknown to `get_sms` in its first minute, so `Number Not Found` is no end but waiting.
 // - A number goes back from its third minute on, and before a code; it goes back by itself after 20 minutes.
 // - How long a rental lasts is not said where it is sold: the operator's entry says it, or none are offered.
-// - Times are shown in a zone that is not named. Of a rental its `timestamp`, in Unix seconds, tells it; in the history they
-//   are not read at all.
+// - Times are shown in a zone that is not named. Of a rental its `timestamp`, in Unix seconds, tells it; of a message nothing
+//   does; in the history they are not read at all.
 
 import { z } from "zod";
 import type { CatalogList } from "../core/catalog.ts";
@@ -295,7 +295,7 @@ function endOf({ timestamp, timestamp_readable: shown, expiry }: z.infer<typeof 
 }
 
 function toMessage(line: z.infer<typeof messageLine>): ReceivedMessage {
-  return { sender: line.from ?? undefined, text: line.message, receiveTime: line.timestamp };
+  return { sender: line.from ?? undefined, text: line.message, shownTime: line.timestamp };
 }
 
 function unquoted(said: string): string {

@@ -16,7 +16,7 @@ import { z } from "zod";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, roughTime, text, time, truth, word } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, text, time, truth, utcTime, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
@@ -47,7 +47,7 @@ function one<Fields extends z.ZodRawShape>(fields: Fields) {
 }
 
 /** "All datetimes are UTC", with their zone or without. */
-const utcTime = z.union([time, roughTime.pipe(z.date())]);
+const dateTime = z.union([time, utcTime.pipe(z.date())]);
 
 const charge = { sell_price: usd.nullish(), price: usd.nullish() };
 
@@ -84,7 +84,7 @@ const countriesAnswer = list("countries", lines(z.object({ country_id: id, count
 const globalOffers = list("offers", lines(z.object({ service_id: id, service_name: text, ...charge })));
 
 /** What is left out of it is what was quoted. */
-const sale = { ...charge, expiry_date: hint(utcTime) };
+const sale = { ...charge, expiry_date: hint(dateTime) };
 
 const orderAnswer = one({ order_id: id, phone: text.min(1), ...sale });
 
@@ -115,7 +115,7 @@ const ordersAnswer = list(
       service: text.nullish(),
       phone: text.nullish(),
       ...charge,
-      created_at: utcTime,
+      created_at: dateTime,
     }),
   ),
 );

@@ -11,7 +11,7 @@
 import { z } from "zod";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Progress } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, roughTime, text, time, truth, word } from "../upstream/decode.ts";
+import { amount, count, hint, id, lines, messageTime, text, time, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 import { eachPart, readList } from "../upstream/parts.ts";
@@ -34,7 +34,7 @@ const purchaseAnswer = z.object({
 });
 
 const orderAnswer = z.object({
-  order: z.object({ status: word.nullish(), sms_code: text.nullish(), received_at: roughTime }),
+  order: z.object({ status: word.nullish(), sms_code: text.nullish(), received_at: messageTime }),
 });
 
 const cancelAnswer = z.union([
@@ -163,7 +163,7 @@ function noneWhereNotSold(error: unknown): z.infer<typeof countriesAnswer> {
 
 function toProgress({ status, sms_code, received_at }: z.infer<typeof orderAnswer>["order"]): Progress {
   if (sms_code) {
-    return { state: "received", messages: [{ text: "", code: sms_code, receiveTime: received_at }] };
+    return { state: "received", messages: [{ text: "", code: sms_code, ...received_at }] };
   }
   if (status === "cancelled" || status === "refunded") return { state: "cancelled" };
   // "orders auto-finalize after expiry": finished without a code is over without one.

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UpstreamFault } from "../core/error.ts";
 import { type Money, parseMoney } from "../core/money.ts";
+import type { ReceivedMessage } from "../core/upstream.ts";
 
 export { parseJson } from "./json.ts";
 
@@ -71,15 +72,23 @@ export function hint<T>(field: z.ZodType<T>) {
 }
 
 /**
- * A timestamp that may lack its zone, and is taken for UTC then. Good enough to show when a message came; never for what
- * ends or costs something. Undefined for anything else, `0000-00-00 00:00:00` included.
+ * A timestamp that may lack its zone, and is taken for UTC then: only for where the document says that it is.
+ * Undefined for anything else, `0000-00-00 00:00:00` included.
  */
-export const roughTime = hint(z.string().transform(asUtc));
+export const utcTime = hint(z.string().transform((value) => readTime(value)?.date));
 
-function asUtc(value: string): Date | undefined {
-  const [, day, clock, zone = "Z"] =
-    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/.exec(value) ?? [];
-  return plausible(new Date(`${day}T${clock}${zone}`));
+/** When a message came: a moment where the timestamp has its zone, else what is shown. Undefined for anything else. */
+export const messageTime = hint(
+  z.string().transform((value): Pick<ReceivedMessage, "receiveTime" | "shownTime"> | undefined => {
+    const read = readTime(value);
+    return read && (read.hasZone ? { receiveTime: read.date } : { shownTime: read.date });
+  }),
+);
+
+function readTime(value: string): { readonly date: Date; readonly hasZone: boolean } | undefined {
+  const [, day, clock, zone] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/.exec(value) ?? [];
+  const date = plausible(new Date(`${day}T${clock}${zone ?? "Z"}`));
+  return date && { date, hasZone: zone !== undefined };
 }
 
 /**

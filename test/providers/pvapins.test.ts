@@ -98,7 +98,7 @@ describe("what PVAPins says of a number", () => {
     [
       "as a message of its own",
       json({ from: "GVoice", message: "Your code is 545", timestamp: "17/08/2025 8:15 PM" }),
-      { sender: "GVoice", text: "Your code is 545", receiveTime: new Date("2025-08-17T20:15:00Z") },
+      { sender: "GVoice", text: "Your code is 545", shownTime: new Date("2025-08-17T20:15:00Z") },
     ],
     [
       "that begins as a remark does",

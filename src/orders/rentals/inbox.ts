@@ -1,6 +1,6 @@
 import type { ReceivedMessage } from "../../core/upstream.ts";
 import type { Message } from "../../core/verification.ts";
-import { toMessage } from "../messages.ts";
+import { timeOf, toMessage } from "../messages.ts";
 
 /** Of one answer: an upstream that says more has lost its mind. */
 const MOST_MESSAGES = 2_000;
@@ -16,7 +16,7 @@ export function collect(shown: readonly ReceivedMessage[], seenTime: Date): read
   const seen = new Map<string, number>();
   return oldestFirst(shown.slice(0, MOST_MESSAGES)).map((received) => {
     const message = toMessage(received, seenTime);
-    const isAnonymous = shown.length === 1 && !received.messageId && !received.receiveTime;
+    const isAnonymous = shown.length === 1 && !received.messageId && timeOf(received) === undefined;
     if (received.messageId || isAnonymous) return { ...message, isAnonymous };
     const nth = (seen.get(message.messageId) ?? 0) + 1;
     seen.set(message.messageId, nth);
@@ -26,12 +26,8 @@ export function collect(shown: readonly ReceivedMessage[], seenTime: Date): read
 
 /** Most upstreams show the newest first. Times are by the minute at some, so that ties keep the order they are shown in. */
 function oldestFirst(shown: readonly ReceivedMessage[]): readonly ReceivedMessage[] {
-  const [first, last] = [timeOf(shown[0]), timeOf(shown.at(-1))];
+  const [first, last] = [shown[0], shown.at(-1)].map((message) => message && timeOf(message));
   const isOldestFirst = first !== undefined && last !== undefined && first < last;
   const ordered = isOldestFirst ? shown : shown.toReversed();
   return ordered.toSorted((a, b) => (timeOf(a) ?? 0) - (timeOf(b) ?? 0));
-}
-
-function timeOf(message: ReceivedMessage | undefined): number | undefined {
-  return message?.receiveTime?.getTime();
 }

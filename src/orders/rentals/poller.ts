@@ -23,8 +23,11 @@ export interface RentalPoller {
   remove(rentalId: string): void;
   /** A message is to come. */
   expect(rentalId: string): void;
-  /** Looks soon. Resolves when that was answered or has failed, at once when nothing is collected for it. */
-  nextPoll(rentalId: string): Promise<void>;
+  /**
+   * Looks soon. Resolves with true once that was answered and is recorded, with false when it has failed, at once when
+   * nothing is collected for it.
+   */
+  nextPoll(rentalId: string): Promise<boolean>;
   /** Looks once, ahead of the others' turn; an order that is no rental here is passed over. */
   wake(orderRef: string): void;
   /** Somebody has begun to watch it. */
@@ -41,8 +44,8 @@ export interface RentalPollerParts extends Pick<RentalParts, "upstreams" | "cloc
 
 interface Following extends Quiet {
   /** Who waits for the next look to begin, and for the one under way to end. */
-  onLooked: (() => void)[];
-  answering: (() => void)[];
+  onLooked: ((isAnswered: boolean) => void)[];
+  answering: ((isAnswered: boolean) => void)[];
 }
 
 /**
@@ -61,7 +64,7 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
     all.delete(rentalId);
     byRef.delete(orderRef);
     schedule.rentals.delete(following);
-    for (const looked of [...following.onLooked, ...following.answering]) looked();
+    for (const looked of [...following.onLooked, ...following.answering]) looked(false);
   }
 
   function look(following: Following): Errand | undefined {
@@ -74,10 +77,12 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
     following.answering = following.onLooked;
     following.onLooked = [];
     schedule.sent(following, clock.now());
+    let isAnswered = false;
 
     async function heard(inbox: Inbox, sentAt: number): Promise<void> {
       const { messageCount } = following.rental;
       const rental = await apply(following.rental, inbox);
+      isAnswered = true;
       following.failures = 0;
       const times = inbox.messages.flatMap(({ receiveTime }) => (receiveTime ? [receiveTime.getTime()] : []));
       learnOfLook(following, sentAt, rental.messageCount - messageCount, times);
@@ -109,7 +114,7 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
       over() {
         following.inFlight = false;
         warm(following);
-        for (const looked of following.answering) looked();
+        for (const looked of following.answering) looked(isAnswered);
         following.answering = [];
       },
     };
@@ -173,7 +178,7 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
 
     nextPoll(rentalId) {
       const following = all.get(rentalId);
-      if (!following) return Promise.resolve();
+      if (!following) return Promise.resolve(false);
       return new Promise((resolve) => {
         following.onLooked.push(resolve);
         wakeUp(following);

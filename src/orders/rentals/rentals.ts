@@ -103,7 +103,7 @@ export function createRentals(parts: RentalsParts): Rentals {
     ended: over,
   });
   const createWait = createWaits(parts, {
-    look: async (upstream, rentalId) => pollers.get(upstream)?.nextPoll(rentalId),
+    look: async (upstream, rentalId) => (await pollers.get(upstream)?.nextPoll(rentalId)) ?? false,
     began(verification, upstream) {
       pollers.get(upstream)?.expect(verification.request.rentalId ?? "");
       waits.began(verification);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Caller } from "../../core/caller.ts";
 import { aborted, timeLimit } from "../../core/clock.ts";
+import { GatewayError } from "../../core/error.ts";
 import { isRentalOver } from "../../core/rental.ts";
 import type { Verification } from "../../core/verification.ts";
 import type { CallOptions } from "../buying/once.ts";
@@ -8,12 +9,13 @@ import { alreadyOver, type RentalParts, requireRented } from "./parts.ts";
 
 /** A code that has not come by then hardly will: the service has not sent it. */
 const WAIT_MS = 20 * 60_000;
-/** What lies at the upstream already is old: it is fetched before the wait begins, if that does not take long. */
+/** What lies at the upstream already is old: it is fetched before the wait begins, or nothing could tell it from what is new. */
 const FIRST_LOOK_PATIENCE_MS = 10_000;
+const TRY_AGAIN_MS = 5_000;
 
 export interface WaitHooks {
-  /** Resolves when the rental's messages were looked at. */
-  look(upstream: string, rentalId: string): Promise<void>;
+  /** Resolves when the rental's messages were looked at: with true when all that it has got by now is recorded. */
+  look(upstream: string, rentalId: string): Promise<boolean>;
   began(verification: Verification, upstream: string): void;
 }
 
@@ -33,8 +35,12 @@ export function createWaits(parts: Pick<RentalParts, "store" | "clock" | "newId"
     const { upstream } = requireRented(rental, upstreams);
     const patience = timeLimit(clock, FIRST_LOOK_PATIENCE_MS);
     const enough = AbortSignal.any([patience.signal, signal]);
-    await Promise.race([hooks.look(upstream.id, rentalId), aborted(enough)]);
+    const isKnown = await Promise.race([hooks.look(upstream.id, rentalId), aborted(enough)]);
     patience.callOff();
+    if (!isKnown) {
+      const present = await store.rentals.get(caller.name, rentalId);
+      throw isRentalOver(present.status) ? alreadyOver(present) : notShown(rentalId, upstream.id);
+    }
 
     const time = clock.now();
     const { verification, created } = await store.rentals.createWait({
@@ -50,4 +56,12 @@ export function createWaits(parts: Pick<RentalParts, "store" | "clock" | "newId"
     if (created) hooks.began(verification, upstream.id);
     return verification;
   };
+}
+
+function notShown(rentalId: string, upstream: string): GatewayError {
+  const message = `${upstream} does not show what ${rentalId} has received already: a new code could not be told from an old one`;
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", message, {
+    metadata: { rental_id: rentalId, upstream },
+    retryAfterMs: TRY_AGAIN_MS,
+  });
 }

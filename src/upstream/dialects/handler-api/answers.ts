@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Money } from "../../../core/money.ts";
 import type { Inbox, OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
-import { amount, everyLine, hint, id, numberedLines, paid, roughTime, text, time, word } from "../../decode.ts";
+import { amount, everyLine, hint, id, messageTime, numberedLines, paid, text, time, word } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 
 const number = z.string().regex(/^\+?\d{5,15}$/);
@@ -64,8 +64,8 @@ const received = orNothing(
     text: text.nullish(),
     from: text.nullish(),
     phoneFrom: text.nullish(),
-    dateTime: roughTime,
-    date: roughTime,
+    dateTime: messageTime,
+    date: messageTime,
   }),
 );
 
@@ -82,7 +82,7 @@ export const statusAnswer: z.ZodType<Progress> = z.union([
         if (!part?.code && !part?.text) return [];
         const { code, text, from, phoneFrom, dateTime, date } = part;
         const sender = phoneFrom || from || undefined;
-        return [{ sender, text: text ?? "", code: code || undefined, receiveTime: dateTime ?? date }];
+        return [{ sender, text: text ?? "", code: code || undefined, ...(dateTime ?? date) }];
       });
       return messages.length > 0 ? { state: "received", messages } : { state: "waiting" };
     }),
@@ -179,9 +179,9 @@ export const rentSet = success;
 /** Of getRentStatus. */
 export const inboxAnswer: z.ZodType<Inbox> = z.union([
   success
-    .extend({ values: numberedLines(z.object({ text, phoneFrom: text.nullish(), date: roughTime })) })
+    .extend({ values: numberedLines(z.object({ text, phoneFrom: text.nullish(), date: messageTime })) })
     .transform(({ values }) =>
-      toInbox(values.map(({ text, phoneFrom, date }) => ({ sender: phoneFrom || undefined, text, receiveTime: date }))),
+      toInbox(values.map(({ text, phoneFrom, date }) => ({ sender: phoneFrom || undefined, text, ...date }))),
     ),
   z.object({ status: z.literal("error"), message: z.literal("STATUS_WAIT_CODE") }).transform(() => toInbox([])),
 ]);
