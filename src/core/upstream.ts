@@ -124,7 +124,8 @@ export interface ReceivedMessage {
 
 /** What an upstream says of an order. A word that nobody knows is `waiting`, never success and never an end. */
 export type Progress =
-  | { readonly state: "waiting" }
+  /** `isUnknown`: the upstream does not know it, since it is too new or, once it could be cancelled, since it is over. */
+  | { readonly state: "waiting"; readonly isUnknown?: true }
   | { readonly state: "received"; readonly messages: readonly ReceivedMessage[] }
   | { readonly state: "cancelled"; readonly refund?: Money }
   | { readonly state: "expired" };

@@ -1,12 +1,14 @@
 import { UNINTERRUPTED } from "../core/clock.ts";
-import { GatewayError, UpstreamFault } from "../core/error.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
+import type { Progress } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { type Bought, type OrderParts, requireBought } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
 import { createRefundWitness } from "./refund.ts";
 import { createSingleFlight } from "./single-flight.ts";
+import { createUnanswered } from "./unanswered.ts";
 
 /** When to try again where an upstream does not say how long it keeps a number. */
 const NOT_YET_MS = 30_000;
@@ -17,19 +19,26 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
   const flights = createSingleFlight<Verification>();
   const retries = new Map<string, () => void>();
   let stopped = false;
-  const witness = createRefundWitness(balances);
+  const watchRefund = createRefundWitness(balances);
+  const unanswered = createUnanswered("cancel", openIds, parts);
+
+  async function openIds(): Promise<readonly string[]> {
+    return (await store.openVerifications()).map(({ verificationId }) => verificationId);
+  }
 
   async function cancel(verification: Verification): Promise<Verification> {
     refuseTooEarly(verification, clock.now());
     const found = requireBought(verification, upstreams);
-    let refund: Money | undefined;
+    const { upstream, desk, order } = found;
     router.calledOff(verification.verificationId);
-    try {
-      refund = await witness.cancel(found);
-    } catch (error) {
-      return afterRefusal(found, error);
-    }
-    return end(found, refund);
+    const refund = await watchRefund(upstream, verification.price, () =>
+      upstream
+        .run("cancel", () => desk.cancel(order, UNINTERRUPTED))
+        .catch((error: unknown) => afterRefusal(found, error)),
+    );
+    const ended = await end(found, refund);
+    await unanswered.end(verification.verificationId);
+    return ended;
   }
 
   async function end({ verification }: Bought, refund: Money | undefined): Promise<Verification> {
@@ -53,32 +62,43 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     }
   }
 
-  /** A refused cancel often means that the code has just come, an unanswered one that it was done: one look tells. */
-  async function afterRefusal(found: Bought, error: unknown): Promise<Verification> {
-    const { upstream, desk, order, verification } = found;
+  /**
+   * A refused cancel often means that the code has just come, an unanswered one, or one that is refused after it, that it
+   * was done: one look tells. Gives what came back once that is certain, else throws.
+   */
+  async function afterRefusal(found: Bought, error: unknown): Promise<{ readonly refund?: Money }> {
+    const { verification } = found;
+    const { verificationId } = verification;
     const unknown = error instanceof UpstreamFault;
     if (!unknown && !(error instanceof GatewayError)) throw error;
     if (error instanceof GatewayError && error.reason === "CANCEL_TOO_EARLY") {
       throw tooEarly(verification, error.retryAfterMs ?? NOT_YET_MS);
     }
-    if (error instanceof GatewayError && !["ALREADY_RECEIVED", "ALREADY_ENDED"].includes(error.reason)) throw error;
-    const progress = await upstream.run("collect", () => desk.check(order, UNINTERRUPTED)).catch(() => undefined);
+    if (error instanceof GatewayError && !MAY_BE_OVER.includes(error.reason)) throw error;
+    if (unknown && error.sent) await unanswered.begin(verificationId);
+    const mayBeDone = await unanswered.has(verificationId);
+    const progress = await look(found);
+    if (progress?.state === "cancelled") return { refund: progress.refund };
+    if (mayBeDone && progress?.state === "waiting" && progress.isUnknown) return {};
     const seen = progress ? await applyProgress(verification, progress, parts) : verification;
-    if (seen.status === "CANCELLED") {
-      ended(seen);
-      return seen;
-    }
+    // Another poll saw it first.
+    if (seen.status === "CANCELLED") return {};
     if (seen.status !== "WAITING") throw notCancellable(seen);
+    if (unknown || mayBeDone) throw didNotSay(verification, unknown);
+    if (error.reason === "NOT_FOUND") throw error;
     // Some upstreams have one word for "not any more" and "not yet": the order is still open, so it was the latter.
-    if (!unknown) throw tooEarly(verification, NOT_YET_MS);
-    throw new GatewayError(
-      "UPSTREAMS_UNAVAILABLE",
-      `${upstream.id} did not say whether it cancelled; the number is kept`,
-      {
-        metadata: { upstream: upstream.id, verification_id: verification.verificationId },
-        retryAfterMs: 5_000,
-      },
-    );
+    throw tooEarly(verification, NOT_YET_MS);
+  }
+
+  /** Undefined when that fails. */
+  async function look({ upstream, desk, order }: Bought): Promise<Progress | undefined> {
+    try {
+      return await upstream.run("collect", () => desk.check(order, UNINTERRUPTED));
+    } catch (error) {
+      return error instanceof GatewayError && error.reason === "NOT_FOUND"
+        ? { state: "waiting", isUnknown: true }
+        : undefined;
+    }
   }
 
   function cancelOnce(verification: Verification): Promise<Verification> {
@@ -135,6 +155,9 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
   };
 }
 
+/** It is not cancelled any more, or it is cancelled already: upstreams have the same words for both. */
+const MAY_BE_OVER: readonly Reason[] = ["ALREADY_RECEIVED", "ALREADY_ENDED", "NOT_FOUND"];
+
 /** Some upstreams keep a number for its first minutes: they are not asked before. */
 function refuseTooEarly(verification: Verification, now: number): void {
   const wait = (verification.cancellableTime?.getTime() ?? 0) - now;
@@ -146,6 +169,17 @@ function tooEarly({ verificationId, upstream = "" }: Verification, retryAfterMs:
   return new GatewayError("CANCEL_TOO_EARLY", `${upstream} does not take the number back yet, try in ${seconds} s`, {
     metadata: { verification_id: verificationId, upstream },
     retryAfterMs,
+  });
+}
+
+/** A cancel was sent, and nobody knows what became of it. */
+function didNotSay({ verificationId, upstream = "" }: Verification, isNew: boolean): GatewayError {
+  const message = isNew
+    ? `${upstream} did not say whether it cancelled; the number is kept`
+    : `${upstream} did not answer a cancel and refuses another: nobody knows whether it cancelled; the number is kept`;
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", message, {
+    metadata: { upstream, verification_id: verificationId },
+    retryAfterMs: isNew ? 5_000 : NOT_YET_MS,
   });
 }
 

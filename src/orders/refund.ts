@@ -1,23 +1,23 @@
-import { UNINTERRUPTED } from "../core/clock.ts";
 import { type Money, sameMoney } from "../core/money.ts";
 import type { Upstream } from "../core/upstream.ts";
 import type { Balances } from "../upstream/balance.ts";
-import type { Bought } from "./parts.ts";
+
+/** Sends what gives money back, and finds out how much. Undefined when that is not known. */
+export type WatchRefund = (
+  upstream: Upstream,
+  price: Money | undefined,
+  send: () => Promise<{ readonly refund?: Money }>,
+) => Promise<Money | undefined>;
 
 /**
  * Finds out what a cancel brought back. Where the upstream's answer does not say, the account's balance before and after
  * may: a difference of exactly the price is this order's refund. Any other difference has other causes as well and
  * proves nothing, so the refund stays unknown; so it does while another cancel at the upstream is being watched.
  */
-export function createRefundWitness(balances: Pick<Balances, "weigh">) {
+export function createRefundWitness(balances: Pick<Balances, "weigh">): WatchRefund {
   const watching = new Set<Upstream>();
 
-  /** Sends what gives money back, and finds out how much. Undefined when that is not known. */
-  async function watch(
-    upstream: Upstream,
-    price: Money | undefined,
-    send: () => Promise<{ readonly refund?: Money }>,
-  ): Promise<Money | undefined> {
+  return async (upstream, price, send) => {
     if (!upstream.desks.balance || watching.has(upstream)) return (await send()).refund;
     watching.add(upstream);
     try {
@@ -30,12 +30,5 @@ export function createRefundWitness(balances: Pick<Balances, "weigh">) {
     } finally {
       watching.delete(upstream);
     }
-  }
-
-  return {
-    watch,
-    /** Cancels a verification at the upstream, as `watch`. */
-    cancel: ({ upstream, desk, order, verification: { price } }: Bought) =>
-      watch(upstream, price, () => upstream.run("cancel", () => desk.cancel(order, UNINTERRUPTED))),
   };
 }

@@ -4,7 +4,8 @@
 // - Everything is a GET with the key in the query. Countries and apps go by name. Answers are bare text or JSON.
 // - There is no order id: an order is its number, country and app, and is asked about with exactly what was sold.
 // - A purchase answers nothing but the number: charged is what the list says under `deduct`.
-// - The number is unknown to `get_sms` in its first minute, so `Number Not Found` is no end but waiting.
+// - The number is unknown to `get_sms` in its first minute, so `Number Not Found` is no end but waiting; of one that may be
+//   given back already it tells that it is over.
 // - A number goes back from its third minute on, and before a code; it goes back by itself after 20 minutes.
 // - How long a rental lasts is not said where it is sold: the operator's entry says it, or none are offered.
 // - Times are shown in a zone that is not named. Of a rental its `timestamp`, in Unix seconds, tells it; of a message nothing
@@ -78,6 +79,8 @@ const smsAnswer = z.union([
   onlyMessage,
   lines(message),
 ]);
+
+const UNKNOWN = /^number not found\.?$/i;
 
 const WAITING = /^you have not received any code yet\.?$/i;
 
@@ -373,6 +376,7 @@ function toProgress(answer: z.infer<typeof smsAnswer>): Progress {
   if (typeof answer !== "string") {
     return answer.length > 0 ? { state: "received", messages: answer } : { state: "waiting" };
   }
+  if (UNKNOWN.test(answer)) return { state: "waiting", isUnknown: true };
   if (/^error\b/i.test(answer) || REMARK.test(answer) || !CODE_OR_LINK.test(answer)) return { state: "waiting" };
   const isCode = /^\d{3,10}$/.test(answer);
   return { state: "received", messages: [isCode ? { text: "", code: answer } : { text: answer }] };

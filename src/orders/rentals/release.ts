@@ -5,8 +5,8 @@ import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
 import { createRefundWitness } from "../refund.ts";
 import { createSingleFlight } from "../single-flight.ts";
+import { createUnanswered } from "../unanswered.ts";
 import { type RentalParts, type Rented, requireRented } from "./parts.ts";
-import { createUnanswered } from "./unanswered.ts";
 
 /** It is not taken back, or is back already: upstreams have the same words for both. */
 const REFUSED: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED", "NOT_FOUND"];
@@ -15,8 +15,12 @@ const REFUSED: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED", "NOT_FO
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
   const { upstreams, store, clock, balances, bell } = parts;
   const flights = createSingleFlight<Rental>();
-  const witness = createRefundWitness(balances);
-  const unanswered = createUnanswered(store, clock);
+  const watchRefund = createRefundWitness(balances);
+  const unanswered = createUnanswered("release", openIds, parts);
+
+  async function openIds(): Promise<readonly string[]> {
+    return (await store.rentals.open()).map(({ rentalId }) => rentalId);
+  }
 
   async function release(rental: Rental): Promise<Rental> {
     const { rentalId, upstream = "", price } = rental;
@@ -29,8 +33,9 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     const wasAsked = await unanswered.has(rentalId);
     let refund: Money | undefined;
     try {
-      refund = await witness.watch(found.upstream, price, () =>
+      refund = await watchRefund(found.upstream, price, () =>
         found.upstream.run("release", async () => {
+          // Before it is sent: a daemon that ends now is told nothing.
           await unanswered.begin(rentalId);
           return give(found.order, UNINTERRUPTED);
         }),

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { describe, expect, it } from "vitest";
+import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
+import { entry, startLiar } from "../faults/liar.ts";
+import { upstreamsAt } from "../support/accounts.ts";
+import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
+
+const COOLED_MS = 130_000;
+
+const statusOf = async ({ verifications }: Gateway, verificationId: string) =>
+  (await verifications.getVerification({ verificationId })).verification?.status;
+
+describe("a cancel whose answer is lost", () => {
+  it.each(["ping", "smsverificationservice", "smsverifyo", "papsms", "pvapins", "handler_api"] as const)(
+    "is known to be done by what %s shows, with what came back where it has a balance",
+    async (upstream) => {
+      const sandbox = { codeDelayMs: Number.POSITIVE_INFINITY };
+      const gateway = await startGateway({ sandbox, upstreams: upstreamsAt(upstream) });
+      const { verificationId, price } = await buy(gateway);
+      await gateway.clock.advance(COOLED_MS);
+      gateway.sandbox.control.failNext({ upstream, endpoint: CANCEL[upstream] ?? "cancel", kind: "reset_after" });
+      const { verification } = await gateway.verifications.cancelVerification({ verificationId });
+      expect(verification?.status).toBe(Status.CANCELLED);
+      const hasBalance = upstream !== "ping" && upstream !== "papsms";
+      expect(verification?.refund).toEqual(hasBalance ? price : undefined);
+    },
+  );
+
+  it("at PVAPins is known to be done once it shows anything again, also after a restart", async () => {
+    const sandbox = { codeDelayMs: Number.POSITIVE_INFINITY };
+    const before = await startGateway({ sandbox, upstreams: upstreamsAt("pvapins") });
+    const { control } = before.sandbox;
+    const { verificationId } = await buy(before);
+    await before.clock.advance(COOLED_MS);
+    control.failNext({ upstream: "pvapins", endpoint: "cancel", kind: "reset_after" });
+    control.failOften({ upstream: "pvapins", endpoint: "poll", rate: 1, kinds: ["reset_before"] });
+    const lost = before.verifications.cancelVerification({ verificationId });
+    expect(await reasonOf(lost)).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE" });
+    expect(await statusOf(before, verificationId)).toBe(Status.WAITING);
+
+    const gateway = await before.restart();
+    control.failOften({ upstream: "pvapins", endpoint: "poll", rate: 0 });
+    const { verification } = await gateway.verifications.cancelVerification({ verificationId });
+    expect(verification).toMatchObject({ status: Status.CANCELLED });
+    expect(control.books().pvapins.orders).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  it("and that nothing tells of is not called too early: the number is kept, and its code still comes", async () => {
+    let inbox = "You have not received any code yet.";
+    const liar = await startLiar([
+      [/load_countries/, [{ id: 58, full_name: "USA" }]],
+      [/load_apps/, [{ full_name: "Whatsapp", deduct: "0.45" }]],
+      [/get_balance/, { balance: "100.00" }],
+      [/get_number/, "14155550123"],
+      [/get_reject_number/, (request: IncomingMessage, _: ServerResponse) => void request.socket.resetAndDestroy()],
+      [/get_sms/, () => inbox],
+    ]);
+    const gateway = await startGateway({ upstreams: () => `upstreams:\n${entry("pva", "pvapins", liar.url)}` });
+    const { verificationId } = await buy(gateway);
+    await gateway.clock.advance(COOLED_MS);
+    const cancel = () => reasonOf(gateway.verifications.cancelVerification({ verificationId }));
+    expect(await cancel()).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE" });
+    liar.on(/get_reject_number/, "Not able to reject.");
+    const { reason, error } = await cancel();
+    expect(reason).toBe("UPSTREAMS_UNAVAILABLE");
+    expect(error.rawMessage).toContain("nobody knows whether");
+    expect(error.details.map((detail) => ("type" in detail ? detail.type : ""))).toContain("google.rpc.RetryInfo");
+    expect(await statusOf(gateway, verificationId)).toBe(Status.WAITING);
+    inbox = "Your code is 482910";
+    expect((await turnUntil(gateway, verificationId, Status.RECEIVED)).code).toBe("482910");
+  });
+});
+
+/** What its sandbox calls the endpoint that cancels. */
+const CANCEL: Partial<Record<string, string>> = { papsms: "finish" };
