@@ -43,13 +43,20 @@ interface Row {
   short?: Short | undefined;
 }
 
+/** What an account that is turned away may not do, and until when. */
+interface Rejected {
+  readonly what: "everything" | "buying";
+  readonly until: number;
+}
+
 /** Why nothing is bought at an upstream now. */
 export type Bar = "UPSTREAM_UNREACHABLE" | "UPSTREAM_CREDENTIALS" | "UPSTREAM_FUNDS";
 
 /**
  * Whether upstreams can be talked to and paid, from how the calls to them end. Five faults in a row open the breaker of
- * an upstream; only the success of a call closes it again. A key that was rejected stays so until a call is accepted: it
- * is not kept over a restart, which may have brought a new one. An account that could not pay is left alone until its
+ * an upstream; only the success of a call closes it again. A key that was rejected stays so until a call is accepted; one
+ * that may only not buy, as of an account that is banned, until it may, or for the time that the upstream says. Neither is
+ * kept over a restart, which may have brought a new key. An account that could not pay is left alone until its
  * balance covers the price, or, where it has none to ask for, for a time that grows.
  */
 export interface Access {
@@ -79,7 +86,7 @@ export interface AccessParts {
 
 export function createAccess({ memory, rates, tellsBalance }: AccessParts): Access {
   const rows = memory.table<Row>("access", { fresh, read, write });
-  const rejected = new Set<string>();
+  const rejected = new Map<string, Rejected>();
 
   /** Longer each time, up to a bound, and a little different at every upstream. */
   function delay(upstream: string, times: number): number {
@@ -133,7 +140,7 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
   }
 
   function barredFor(upstream: string, price: Money | undefined, time: number): Bar | undefined {
-    if (rejected.has(upstream)) return "UPSTREAM_CREDENTIALS";
+    if (time < (rejected.get(upstream)?.until ?? 0)) return "UPSTREAM_CREDENTIALS";
     if (isShort(upstream, price, time)) return "UPSTREAM_FUNDS";
     return isOpen(upstream) ? "UPSTREAM_UNREACHABLE" : undefined;
   }
@@ -141,7 +148,7 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
   return {
     heard({ upstream, verb, error }, time) {
       if (error === undefined) {
-        rejected.delete(upstream);
+        if (PAID.includes(verb) || rejected.get(upstream)?.what === "everything") rejected.delete(upstream);
         reached(upstream, verb);
         const row = rows.get(upstream);
         if (row?.short && PAID.includes(verb)) change(upstream, { ...row, short: undefined });
@@ -149,7 +156,10 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
         failed(upstream, time);
       } else if (error instanceof GatewayError && ANSWERS.includes(error.reason)) {
         reached(upstream, verb);
-        if (error.reason === "UPSTREAM_CREDENTIALS") rejected.add(upstream);
+        if (error.reason === "UPSTREAM_CREDENTIALS") {
+          const until = time + (error.retryAfterMs ?? Number.POSITIVE_INFINITY);
+          rejected.set(upstream, { what: PAID.includes(verb) ? "buying" : "everything", until });
+        }
         if (error.reason === "UPSTREAM_FUNDS") lacks(upstream, time);
       }
     },

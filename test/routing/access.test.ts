@@ -114,6 +114,25 @@ describe("an upstream's state", () => {
     hear(visit);
     expect(state(visit)).toBe("READY");
   });
+
+  it("is CREDENTIALS_REJECTED after a refused purchase until one is made, whatever else is answered", async () => {
+    const visit = await visitAcme();
+    hear(visit, refusal("UPSTREAM_CREDENTIALS"), "buy");
+    hear(visit, undefined, "balance");
+    hear(visit, undefined, "check");
+    expect(state(visit)).toBe("CREDENTIALS_REJECTED");
+    hear(visit, undefined, "buy");
+    expect(state(visit)).toBe("READY");
+  });
+
+  it("is CREDENTIALS_REJECTED until a free call is accepted where one was refused after the purchase", async () => {
+    const visit = await visitAcme();
+    hear(visit, refusal("UPSTREAM_CREDENTIALS"), "buy");
+    hear(visit, refusal("UPSTREAM_CREDENTIALS"), "balance");
+    expect(state(visit)).toBe("CREDENTIALS_REJECTED");
+    hear(visit, undefined, "balance");
+    expect(state(visit)).toBe("READY");
+  });
 });
 
 describe("the breaker", () => {

@@ -6,6 +6,7 @@ import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
 import { UpstreamState as State } from "../../gen/numgate/v1/catalog_pb.ts";
 import { Capability, Product, Strategy } from "../../gen/numgate/v1/offer_pb.ts";
 import { Problem, VerificationStatus as Status, type Verification } from "../../gen/numgate/v1/verification_pb.ts";
+import { entry, handlerOnly, startHandlerApi, startPing, turn } from "../faults/liar.ts";
 import { until } from "../support/clock.ts";
 import { buy, type Gateway, reasonOf, sold, startGateway, turnUntil, usd } from "../support/gateway.ts";
 
@@ -343,6 +344,51 @@ describe("an upstream out of reach", () => {
       return (await upstreamOf(gateway, CHEAP)).state === State.READY;
     });
     expect((await buy(gateway)).upstream).toBe(CHEAP);
+  });
+});
+
+describe("an account that is banned", () => {
+  /** A host with two offers of it, and a dearer one elsewhere. */
+  async function startBanned(said: string) {
+    const host = await startHandlerApi();
+    host.on(/getServicesList/, {
+      status: "success",
+      services: [
+        { code: "wa", name: "WhatsApp" },
+        { code: "ot", name: "WhatsApp" },
+      ],
+    });
+    host.on(/getPrices/, { 187: { wa: { cost: "0.10", count: 5 }, ot: { cost: "0.11", count: 5 } } });
+    host.on(/getNumber/, said);
+    const ping = await startPing();
+    const upstreams = `${handlerOnly(host)()}\n${entry("ping", "ping", ping.url)}`;
+    return { host, gateway: await startGateway({ upstreams: () => upstreams }) };
+  }
+
+  it("is out for the whole purchase, and is not bought from because its balance answers", async () => {
+    const { host, gateway } = await startBanned("BANNED");
+    const { upstream, attempts } = await buy(gateway);
+    expect([upstream, attempts.map(({ reason }) => reason)]).toEqual(["ping", ["UPSTREAM_CREDENTIALS", ""]]);
+    await until(async () => {
+      await turn(gateway, MINUTE_MS, MINUTE_MS);
+      return (await upstreamOf(gateway, "host")).balance;
+    });
+    await turn(gateway, 20 * MINUTE_MS, MINUTE_MS);
+    expect((await upstreamOf(gateway, "host")).state).toBe(State.CREDENTIALS_REJECTED);
+    expect((await buy(gateway)).attempts).toHaveLength(1);
+    expect(await reasonOf(buy(gateway, { upstreams: ["host"] }))).toMatchObject({ reason: "UPSTREAM_CREDENTIALS" });
+    expect(host.count(/getNumber/)).toBe(1);
+  });
+
+  it("for a time that it names is bought from again after that", async () => {
+    const { host, gateway } = await startBanned("BANNED:600");
+    await buy(gateway);
+    await turn(gateway, 9 * MINUTE_MS, MINUTE_MS);
+    expect((await buy(gateway)).upstream).toBe("ping");
+    host.on(/getNumber/, { activationId: "1", phoneNumber: "14155550100", activationCost: "0.10", currency: 840 });
+    await turn(gateway, 2 * MINUTE_MS, MINUTE_MS);
+    expect((await upstreamOf(gateway, "host")).state).toBe(State.READY);
+    expect((await buy(gateway)).upstream).toBe("host");
   });
 });
 

@@ -117,8 +117,10 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
   return async (deal, candidates, caller, patience) => {
     let refusal: GatewayError | undefined;
     let tooDear: Money | undefined;
+    const rejecting = new Set<string>();
     for (const candidate of candidates) {
       if (patience.aborted) break;
+      if (rejecting.has(candidate.offer.upstream)) continue;
       if (tooDear && (compareWorth(candidate.price, tooDear, rates) ?? -1) >= 0) continue;
       // The last one is waited for as long as the caller waits.
       const slot = candidate === candidates.at(-1) ? undefined : timeLimit(clock, SLOT_PATIENCE_MS);
@@ -132,6 +134,8 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
       if (!(result instanceof GatewayError)) return result;
       refusal = result;
       if (result.reason === "BUDGET_EXCEEDED") tooDear = candidate.price;
+      // It is the account that is turned away, whatever it asks for.
+      if (result.reason === "UPSTREAM_CREDENTIALS") rejecting.add(candidate.offer.upstream);
     }
     await commit(() => records.recordFailure(deal.id, now()));
     throw asFailure(refusal ?? outOfTime(), idField, deal.id);
