@@ -139,6 +139,8 @@ export interface RecentOrder {
   readonly offerRef?: string;
   readonly price?: Money;
   readonly createTime?: Date;
+  /** `returned`: its money went back. `unclear`: in words that nobody knows. Absent of any other. */
+  readonly standing?: "returned" | "unclear" | undefined;
 }
 
 /** What an upstream's list of orders tells of one of them. */

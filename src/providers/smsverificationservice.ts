@@ -15,7 +15,7 @@
 import { z } from "zod";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase } from "../core/upstream.ts";
+import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase, RecentOrder } from "../core/upstream.ts";
 import { amount, count, hint, id, lines, text, time, truth, utcTime, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
@@ -114,6 +114,7 @@ const ordersAnswer = list(
       order_id: id,
       service: text.nullish(),
       phone: text.nullish(),
+      status: word.nullish(),
       ...charge,
       created_at: dateTime,
     }),
@@ -234,6 +235,7 @@ export const smsverificationservice = defineProvider({
           serviceName: order.service ?? "",
           price: charged(order),
           createTime: order.created_at,
+          standing: standingOf(order.status),
         }));
       },
 
@@ -391,6 +393,19 @@ function numeric(value = ""): number | string {
 }
 
 const CANCELLED = new Set(["cancelled", "refunded"]);
+
+/** The document's other words, and one that it has for none of its own. */
+const STANDS = new Set(["pending", "active", "completed", "expired"]);
+
+/**
+ * "Wallet is debited at sell_price; if the provider fails the debit is rolled back", and "Refundable orders return the
+ * funds to your wallet automatically": an order that was cancelled without our doing cost nothing, with a phone as well.
+ * How one that was rolled back is listed is not said: another word is left to the balance, or to the operator.
+ */
+function standingOf(status: string | null | undefined): RecentOrder["standing"] {
+  if (!status || STANDS.has(status)) return undefined;
+  return CANCELLED.has(status) ? "returned" : "unclear";
+}
 
 function toProgress({ status, otp, message }: z.infer<typeof statusAnswer>): Progress {
   // A pending order's message may be a remark of the upstream's own.

@@ -64,6 +64,8 @@ describe("an order on the list", () => {
     ["at another price may be the purchase's", order("a", 0, { price: usd(50n) }), "ambiguous"],
     ["of much later may be the purchase's, by a clock that is wrong", order("a", 900), "ambiguous"],
     ["without a number is no use, and may be the purchase's", order("a", 0, { numberAsSold: "" }), "ambiguous"],
+    ["whose money went back is nobody's", order("a", 0, { standing: "returned" }), "certainly absent"],
+    ["that stands in words nobody knows may be the purchase's", order("a", 0, { standing: "unclear" }), "ambiguous"],
     ["of a service without a name may be the purchase's", order("a", 0, { serviceName: "-" }), "ambiguous"],
   ])("%s", (_, listed, expected) => {
     expect(match([doubt(0)], [listed])).toEqual([expected]);

@@ -217,6 +217,19 @@ describe("an uncertain purchase", () => {
     expect(await statuses(gateway)).toEqual([Status.FAILED, Status.CANCELLED]);
   });
 
+  it("was not sold when its order is on the list and its money went back", async () => {
+    const gateway = await startAt(UPSTREAM);
+    const { control, baseUrls } = gateway.sandbox;
+    control.failNext({ upstream: UPSTREAM, endpoint: "balance", kind: "html_502", times: 1_000 });
+    await breakOff(gateway, UPSTREAM, "reset_after");
+    const ref = control.books()[UPSTREAM].orders.at(-1)?.ref;
+    const headers = { authorization: "Bearer sandbox" };
+    await fetch(`${baseUrls[UPSTREAM]}/order/${ref}/cancel/`, { method: "POST", headers });
+    await turn(gateway, 60_000);
+    expect(await statuses(gateway)).toEqual([Status.FAILED]);
+    await expectEqualBooks(gateway, UPSTREAM);
+  });
+
   it("is the operator's when the balance says that it was sold and a whole list that it was not", async () => {
     const gateway = await startAt(UPSTREAM);
     const { control } = gateway.sandbox;

@@ -46,7 +46,9 @@ export interface Evidence {
  * orders as purchases of one offer, in the order of time: who asked for the same may be given the same.
  */
 export function matchOrders(evidence: Evidence): ReadonlyMap<Doubt, Finding> {
-  const { doubts, orders, underWay, readLabel } = evidence;
+  const { doubts, underWay, readLabel } = evidence;
+  // Nothing is left of them that anybody could be given.
+  const orders = evidence.orders.filter(({ standing }) => standing !== "returned");
   const findings = new Map<Doubt, Finding>();
   for (const doubt of doubts) {
     if (orders.some((order) => mayBe(order, doubt, readLabel))) findings.set(doubt, { says: "ambiguous" });
@@ -102,6 +104,7 @@ function isFor(order: RecentOrder, doubt: Doubt, readLabel: ReadLabel): boolean 
   return (
     mayBe(order, doubt, readLabel) &&
     order.numberAsSold !== "" &&
+    order.standing !== "unclear" &&
     (order.price === undefined || sameMoney(order.price, attempt.quotedPrice)) &&
     (order.createTime === undefined || order.createTime.getTime() <= end) &&
     (order.offerRef !== undefined || isNamed(order, doubt, readLabel))
