@@ -301,6 +301,8 @@ export interface Upstream {
   readonly lifetimeMs: number;
   /** How long after its purchase a number can be cancelled, when the upstream does not say. Absent: at once. */
   readonly cancelDelayMs?: number;
+  /** Nothing gives an order's money back by itself: one that brought no code is paid for until it is cancelled. */
+  readonly paidUntilCancelled?: true | undefined;
 
   /**
    * Waits for a slot within the upstream's limits, runs the task, which makes one request, and gives the slot back one

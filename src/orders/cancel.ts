@@ -3,7 +3,7 @@ import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Progress } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
-import { type Bought, type OrderParts, requireBought } from "./parts.ts";
+import { type Bought, bought, type OrderParts, requireBought } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
 import { createRefundWitness } from "./refund.ts";
@@ -12,6 +12,8 @@ import { createUnanswered } from "./unanswered.ts";
 
 /** When to try again where an upstream does not say how long it keeps a number. */
 const NOT_YET_MS = 30_000;
+/** After its end a verification is kept open for so long, where its upstream is to be told and does not answer. */
+const GIVEN_BACK_WITHIN_MS = 10 * 60_000;
 
 /** Releases numbers. Two cancels of one verification at the same time are one. */
 export function createCanceller(parts: OrderParts, ended: (verification: Verification) => void) {
@@ -29,26 +31,49 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
   async function cancel(verification: Verification): Promise<Verification> {
     refuseTooEarly(verification, clock.now());
     const found = requireBought(verification, upstreams);
-    const { upstream, desk, order } = found;
     router.calledOff(verification.verificationId);
+    const refund = await giveBack(found);
+    return end(verification, "CANCELLED", refund, new Date(clock.now()));
+  }
+
+  async function giveBack(found: Bought): Promise<Money | undefined> {
+    const { upstream, desk, order, verification } = found;
     const refund = await watchRefund(upstream, verification.price, () =>
       upstream
         .run("cancel", () => desk.cancel(order, UNINTERRUPTED))
         .catch((error: unknown) => afterRefusal(found, error)),
     );
-    const ended = await end(found, refund);
     await unanswered.end(verification.verificationId);
-    return ended;
+    return refund;
   }
 
-  async function end({ verification }: Bought, refund: Money | undefined): Promise<Verification> {
-    const { verificationId, caller } = verification;
-    const time = new Date(clock.now());
+  async function expire(verification: Verification, time: Date): Promise<Verification> {
+    const { verificationId, status, messages, expireTime } = verification;
+    const found = bought(verification, upstreams);
+    const isPaid = found?.upstream.paidUntilCancelled && status === "WAITING" && messages.length === 0;
+    let refund: Money | undefined;
     try {
-      const cancelled = await persist(parts, () => store.recordEnd(verificationId, "CANCELLED", refund, time));
-      feed.publish(cancelled);
-      ended(cancelled);
-      return cancelled;
+      refund = isPaid ? await giveBack(found) : undefined;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const isLate = clock.now() > (expireTime?.getTime() ?? 0) + GIVEN_BACK_WITHIN_MS;
+      if (error.reason === "UPSTREAMS_UNAVAILABLE" && !isLate) throw error;
+      log.warn({ verificationId, reason: error.reason }, "a number without a code may still be paid for");
+    }
+    return end(verification, "EXPIRED", refund, time);
+  }
+
+  async function end(
+    { verificationId, caller }: Verification,
+    status: "CANCELLED" | "EXPIRED",
+    refund: Money | undefined,
+    time: Date,
+  ): Promise<Verification> {
+    try {
+      const done = await persist(parts, () => store.recordEnd(verificationId, status, refund, time));
+      feed.publish(done);
+      ended(done);
+      return done;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       // Its code, or another end, was recorded first. What came back came back all the same.
@@ -56,8 +81,8 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
         ? await persist(parts, () => store.recordRefund(verificationId, refund, time))
         : await store.getVerification(caller, verificationId);
       if (refund) feed.publish(present);
-      // A poll that was under way has seen that it is cancelled.
-      if (present.status === "CANCELLED") return present;
+      // A poll that was under way has seen it.
+      if (present.status === status) return present;
       throw error;
     }
   }
@@ -141,6 +166,13 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
      * upstream keeps the number, UPSTREAMS_UNAVAILABLE when it does not answer.
      */
     cancel: cancelOnce,
+
+    /**
+     * Ends a verification whose time is over. What is paid for until it is cancelled is cancelled first, as `cancel`;
+     * throws UPSTREAMS_UNAVAILABLE while that may be had by another try. Throws when its code, or another end, was first.
+     */
+    expire: (verification: Verification, time: Date): Promise<Verification> =>
+      flights.run(verification.verificationId, () => expire(verification, time)),
 
     /** As `cancel`; where trying again may help, that is done in the background. */
     cancelWhenPossible,

@@ -8,7 +8,7 @@ import { persist } from "./persist.ts";
 const GRACE_MS = 3_000;
 /** Many may end at once, or have ended while the daemon was down: each is polled a last time in its turn. */
 const LAST_POLL_PATIENCE_MS = 120_000;
-/** After a failure of the store. */
+/** After a failure of the store, or of the upstream that is to be told. */
 const TRY_AGAIN_MS = 10_000;
 
 /** Ends verifications at their time: without a code as EXPIRED, with one as COMPLETED. */
@@ -21,10 +21,15 @@ export interface Expiry {
 export interface ExpiryHooks {
   /** Resolves when the verification was polled once more. */
   lastPoll(verification: Verification): Promise<void>;
+  /**
+   * Ends one without a code as EXPIRED. Throws UPSTREAMS_UNAVAILABLE when that is to be tried again, another GatewayError
+   * when its code, or another end, came at the same moment.
+   */
+  expire(verification: Verification, time: Date): Promise<unknown>;
   ended(verification: Verification): void;
 }
 
-export function createExpiry(parts: OrderParts, { lastPoll, ended }: ExpiryHooks): Expiry {
+export function createExpiry(parts: OrderParts, { lastPoll, expire, ended }: ExpiryHooks): Expiry {
   const { store, feed, clock, log } = parts;
   const timers = new Map<string, () => void>();
   let stopped = false;
@@ -46,15 +51,19 @@ export function createExpiry(parts: OrderParts, { lastPoll, ended }: ExpiryHooks
     }
     const time = expireTime ?? new Date(clock.now());
     try {
-      const done = status === "RECEIVED" ? "COMPLETED" : "EXPIRED";
-      const verification = await persist(parts, () => store.recordEnd(verificationId, done, undefined, time));
-      ended(verification);
-      feed.publish(verification);
+      if (status === "RECEIVED") await complete(verificationId, time);
+      else await expire(present, time);
       return true;
     } catch (error) {
-      if (error instanceof GatewayError) return false;
+      if (error instanceof GatewayError && error.reason !== "UPSTREAMS_UNAVAILABLE") return false;
       throw error;
     }
+  }
+
+  async function complete(verificationId: string, time: Date): Promise<void> {
+    const verification = await persist(parts, () => store.recordEnd(verificationId, "COMPLETED", undefined, time));
+    ended(verification);
+    feed.publish(verification);
   }
 
   function endIn(delayMs: number, verification: Verification): void {
@@ -62,7 +71,9 @@ export function createExpiry(parts: OrderParts, { lastPoll, ended }: ExpiryHooks
     const cancel = clock.after(delayMs, () => {
       timers.delete(verificationId);
       end(verification).catch((error: unknown) => {
-        log.error({ err: error, verificationId }, "a verification could not be ended at its time");
+        if (!(error instanceof GatewayError)) {
+          log.error({ err: error, verificationId }, "a verification could not be ended at its time");
+        }
         if (!stopped) endIn(TRY_AGAIN_MS, verification);
       });
     });

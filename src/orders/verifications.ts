@@ -65,7 +65,11 @@ export function createVerifications(parts: VerificationsParts): Verifications {
   const { upstreams, store, feed, clock, log } = parts;
   const pollers = new Map<string, Poller>();
   const laws = createLaws(DELAYS, store, clock, log);
-  const apply = (verification: Verification, progress: Progress) => applyProgress(verification, progress, parts);
+  const apply = (verification: Verification, progress: Progress) => {
+    const { paidUntilCancelled } = upstreams.get(verification.upstream ?? "") ?? {};
+    const isPaidFor = paidUntilCancelled && progress.state === "expired" && verification.status === "WAITING";
+    return isPaidFor ? canceller.expire(verification, now()) : applyProgress(verification, progress, parts);
+  };
   for (const upstream of upstreams.values()) {
     if (!upstream.desks.verification) continue;
     pollers.set(upstream.id, createPoller(upstream, parts.loops.forCodes(upstream), { ...parts, laws, apply }));
@@ -78,6 +82,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     async lastPoll({ upstream, verificationId }) {
       await pollers.get(upstream ?? "")?.lastPoll(verificationId);
     },
+    expire: canceller.expire,
     ended: unfollow,
   });
   const now = () => new Date(clock.now());

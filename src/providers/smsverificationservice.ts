@@ -9,7 +9,7 @@
 // - Rentals of 3 and of 30 days go by name, those of 1 day and others of 30 days by id. Each length is an offer of its
 //   own: a renewal is for the same length again, and an order does not tell which it was.
 // - A rental shows its newest message only, and only under /status/; there is no sender and no time.
-// - A cancel does not say what came back.
+// - A cancel does not say what came back. Of an order without a code nothing else gives the money back.
 // - The list of the 50 newest orders tells each one's status, and no code.
 
 import { z } from "zod";
@@ -159,6 +159,8 @@ export const smsverificationservice = defineProvider({
   pollGapMs: 1_000,
   // Not in the document; the field's usual term.
   lifetimeMs: 20 * 60_000,
+  // The document knows no end but a cancel, which "returns the funds", and refuses it of what is cancelled or completed.
+  paidUntilCancelled: true,
   refusals: {
     words(body, path) {
       if (typeof body === "string" || success.safeParse(body).success) return undefined;

@@ -33,7 +33,7 @@ export interface Account<O extends Offer = Offer> {
   orders(): readonly Order<O>[];
   /** A message arrives now. At a verification what was on its way does not come any more. */
   deliver(order: Order<O>, message: Message): void;
-  /** Gives money back: all of it unless told. False when the order is neither pending nor active. */
+  /** Gives money back: all of it unless told. False when the order is neither pending nor active; see `cancelsExpired`. */
   cancel(order: Order<O>, refund?: Money): boolean;
   /** Ends an order whose code has come, or a rental. False for any other. */
   finish(order: Order<O>): boolean;
@@ -55,6 +55,8 @@ export interface AccountParts<O extends Offer> {
   readonly lifetimeMs: number;
   /** A verification that ends by itself without a message costs nothing. */
   readonly refundsAtEnd?: boolean;
+  /** A verification that ended by itself without a message can be cancelled all the same. */
+  readonly cancelsExpired?: boolean;
   nextOrderNumber(): number;
   refOf(orderNumber: number, offer: O): string;
   readonly clock: Clock;
@@ -150,7 +152,8 @@ export function createAccount<O extends Offer>(parts: AccountParts<O>): Account<
     },
     cancel(order, amount = order.price) {
       const now = clock.now();
-      if (!isOpen(order, now)) return false;
+      const isExpired = productOf(order.offer) === "verification" && statusOf(order, now) === "expired";
+      if (!isOpen(order, now) && !(parts.cancelsExpired && isExpired)) return false;
       order.closed = { as: "cancelled", time: now };
       refund(order, amount);
       return true;

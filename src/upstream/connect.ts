@@ -76,6 +76,7 @@ export function connectUpstream(
     lifetimeMs: opened.lifetimeMs,
     hasInboxLimit: limits.areApart("check", "inbox"),
     cancelDelayMs: opened.cancelDelayMs,
+    paidUntilCancelled: provider.paidUntilCancelled,
     run: (verb, task, signal) => limits.run(verb, () => sent(verb, task), signal),
     poll: (choose, signal) => {
       const chosen = () => {

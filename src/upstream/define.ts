@@ -17,6 +17,8 @@ export interface ProviderDefinition<Options> {
   readonly lifetimeMs: number;
   /** How long after its purchase a number can be cancelled, when the purchase does not say. Absent: at once. */
   readonly cancelDelayMs?: number;
+  /** Nothing gives an order's money back by itself: one that brought no code is paid for until it is cancelled. */
+  readonly paidUntilCancelled?: true;
   /** Where the entry's options know these times better. */
   terms?(options: Options): { readonly lifetimeMs?: number; readonly cancelDelayMs?: number };
   readonly refusals: Refusals;

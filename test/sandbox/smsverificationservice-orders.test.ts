@@ -34,13 +34,17 @@ describe("smsVerificationService's orders", () => {
     expect(data.message).toBe(`Your WhatsApp code is ${data.otp}`);
   });
 
-  it("expire after 20 minutes", async () => {
+  it("expire after 20 minutes, and can be cancelled still", async () => {
     const here = await visit({ codeDelayMs: Number.POSITIVE_INFINITY });
     const { order_id: id } = await buyAtSms(here);
     await here.clock.advance(20 * MINUTE_MS - 1);
     expect((await here.sms(`/order/${id}/status/`)).body.data.status).toBe("pending");
     await here.clock.advance(1);
     expect((await here.sms(`/order/${id}/status/`)).body.data.status).toBe("expired");
+    const balance = () => here.sandbox.control.books().smsverificationservice.balance;
+    expect(balance()).not.toBe("1000.00");
+    expect((await here.sms(`/order/${id}/cancel/`, {})).body.data.status).toBe("cancelled");
+    expect(balance()).toBe("1000.00");
   });
 
   it("are cancelled once, with their money back", async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
-import { entry, startLiar } from "../faults/liar.ts";
+import { entry, startLiar, turn } from "../faults/liar.ts";
 import { upstreamsAt } from "../support/accounts.ts";
 import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
 
@@ -68,6 +68,61 @@ describe("a cancel whose answer is lost", () => {
     expect(await statusOf(gateway, verificationId)).toBe(Status.WAITING);
     inbox = "Your code is 482910";
     expect((await turnUntil(gateway, verificationId, Status.RECEIVED)).code).toBe("482910");
+  });
+});
+
+describe("a number at smsverificationservice that brought no code", () => {
+  const UPSTREAM = "smsverificationservice";
+  /** A balance is waited for no longer than a second. */
+  const STEP_MS = 100;
+  const SILENT = { sandbox: { codeDelayMs: Number.POSITIVE_INFINITY }, upstreams: upstreamsAt(UPSTREAM) };
+
+  it("is cancelled there at its end, and its money comes back", async () => {
+    const gateway = await startGateway(SILENT);
+    const { verificationId, price } = await buy(gateway);
+    await gateway.clock.advance(1_195_000);
+    expect(await turnUntil(gateway, verificationId, Status.EXPIRED, STEP_MS)).toMatchObject({ refund: price });
+    const books = gateway.sandbox.control.books()[UPSTREAM];
+    expect(books.orders).toMatchObject([{ status: "cancelled" }]);
+    expect(books.calls.cancel).toBe(1);
+    expect(books.balance).toBe("1000.00");
+  });
+
+  it("is cancelled there once that can be heard, also by the next run of the daemon", async () => {
+    const before = await startGateway(SILENT);
+    const { control } = before.sandbox;
+    const { verificationId, price } = await buy(before);
+    await before.clock.advance(1_195_000);
+    control.failOften({ upstream: UPSTREAM, endpoint: "*", rate: 1, kinds: ["reset_before"] });
+    for (let turned = 0; turned < 60; turned += 1) await turn(before, 1_000);
+    expect(await statusOf(before, verificationId)).toBe(Status.WAITING);
+    const gateway = await before.restart();
+    control.failOften({ upstream: UPSTREAM, endpoint: "*", rate: 0 });
+    expect(await turnUntil(gateway, verificationId, Status.EXPIRED, STEP_MS)).toMatchObject({ refund: price });
+    expect(control.books()[UPSTREAM].orders).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  it("keeps a code that came in the last moment", async () => {
+    const gateway = await startGateway(SILENT);
+    const { control } = gateway.sandbox;
+    const { verificationId } = await buy(gateway);
+    await gateway.clock.advance(1_190_000);
+    control.failOften({ upstream: UPSTREAM, endpoint: "poll", rate: 1, kinds: ["reset_before"] });
+    control.failOften({ upstream: UPSTREAM, endpoint: "orders", rate: 1, kinds: ["reset_before"] });
+    control.deliver({ upstream: UPSTREAM, orderId: control.books()[UPSTREAM].orders[0]?.ref, code: "482910" });
+    await turn(gateway, 12_000);
+    control.failOften({ upstream: UPSTREAM, endpoint: "poll", rate: 0 });
+    await turnUntil(gateway, verificationId, Status.COMPLETED);
+    expect((await gateway.verifications.getVerification({ verificationId })).verification?.code).toBe("482910");
+  });
+
+  it("expires although it is never heard whether it was cancelled", async () => {
+    const gateway = await startGateway(SILENT);
+    const { verificationId } = await buy(gateway);
+    gateway.sandbox.control.failOften({ upstream: UPSTREAM, endpoint: "*", rate: 1, kinds: ["reset_before"] });
+    const { refund } = await turnUntil(gateway, verificationId, Status.EXPIRED, 10_000);
+    expect(refund).toBeUndefined();
+    expect(gateway.log.join("")).toContain("may still be paid for");
   });
 });
 

@@ -13,6 +13,8 @@ export const smsverificationservice: UpstreamDefinition<UpstreamOptions<SmsOffer
       ...setup,
       offers: setup.options.catalogue ?? smsVerificationServiceCatalogue(),
       lifetimeMs: LIFETIME_MS,
+      // "Already-cancelled or completed orders return HTTP 400."
+      cancelsExpired: true,
       refOf: String,
     });
     return { account, api: smsVerificationServiceApi({ ...setup, account }), codesOnly: false, callbackBody };
