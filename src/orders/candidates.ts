@@ -63,10 +63,16 @@ export type FindOffers = (
 export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Upstream>): FindOffers {
   return async (product, request, caller, patience) => {
     requireKnownUpstreams(request, caller, upstreams);
+    requireAllowedUpstreams(caller, request.upstreams);
     const offers = await offersFor(product, request, shelf, patience);
     if (offers) {
       const { country, service } = offers[0] ?? request;
       requireAllowed(caller, country, service);
+      if (request.offerId !== undefined)
+        requireAllowedUpstreams(
+          caller,
+          offers.map(({ upstream }) => upstream),
+        );
       if (offers.length > 0) return offers;
     }
     const lacking = shelf.lacking(request.upstreams, caller.allow).filter(mayServe(request));
@@ -110,30 +116,37 @@ function noSuchOffer({ offerId = "" }: VerificationRequest): GatewayError {
 
 function requireKnownUpstreams(
   request: VerificationRequest,
-  caller: Caller,
+  { allow }: Caller,
   upstreams: ReadonlyMap<string, Upstream>,
 ): void {
-  const known = [...upstreams.keys()].filter((id) => caller.allow.upstreams?.includes(id) ?? true);
-  requireKnown("upstreams", request.upstreams, known);
-  requireKnown("exclude_upstreams", request.excludeUpstreams, known);
-}
-
-function requireKnown(field: string, ids: readonly string[], known: readonly string[]): void {
-  const unknown = ids.find((id) => !known.includes(id));
-  if (unknown === undefined) return;
-  const description = `there is no upstream ${unknown}; there are: ${known.join(", ")}`;
-  throw new GatewayError("INVALID_REQUEST", description, {
-    metadata: { upstream: unknown, known: known.join(", ") },
-    violations: [{ field, description }],
-  });
+  for (const [field, ids] of [
+    ["upstreams", request.upstreams],
+    ["exclude_upstreams", request.excludeUpstreams],
+  ] as const) {
+    const unknown = ids.find((id) => !upstreams.has(id));
+    if (unknown === undefined) continue;
+    const known = [...upstreams.keys()].filter((id) => allow.upstreams?.includes(id) ?? true).join(", ");
+    const description = `there is no upstream ${unknown}; there are: ${known}`;
+    const metadata = { upstream: unknown, known };
+    throw new GatewayError("INVALID_REQUEST", description, { metadata, violations: [{ field, description }] });
+  }
 }
 
 /** What the operator lets the caller buy. */
 function requireAllowed({ name, allow }: Caller, country: string, service: string): void {
-  const denied = (what: string, value: string) =>
-    new GatewayError("PERMISSION_DENIED", `${name} may not buy for the ${what} ${value}`, {
-      metadata: { caller: name, [what]: value },
-    });
-  if (allow.countries && !allow.countries.includes(country)) throw denied("country", country);
-  if (allow.services && !allow.services.includes(service)) throw denied("service", service);
+  if (allow.countries && !allow.countries.includes(country)) throw denied(name, "country", country);
+  if (allow.services && !allow.services.includes(service)) throw denied(name, "service", service);
+}
+
+/** Whom the operator lets it buy from. */
+function requireAllowedUpstreams({ name, allow }: Caller, ids: readonly string[]): void {
+  const forbidden = ids.find((id) => !(allow.upstreams?.includes(id) ?? true));
+  if (forbidden !== undefined) throw denied(name, "upstream", forbidden);
+}
+
+function denied(caller: string, what: "country" | "service" | "upstream", value: string): GatewayError {
+  const how = what === "upstream" ? "from the upstream" : `for the ${what}`;
+  return new GatewayError("PERMISSION_DENIED", `${caller} may not buy ${how} ${value}`, {
+    metadata: { caller, [what]: value },
+  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { buy, reasonOf, sold, startGateway, turnUntil, usd } from "../support/gateway.ts";
 
@@ -16,6 +17,8 @@ callers:
 ${qa}`,
   });
 }
+
+const RENTAL = { countryCode: "US", service: "whatsapp", days: 3 };
 
 describe("a caller", () => {
   it("is known by its token, and nobody else is served", async () => {
@@ -144,8 +147,23 @@ describe("a caller", () => {
     expect(await reasonOf(buy({ verifications }, { countryCode: "GB" }))).toMatchObject({
       reason: "PERMISSION_DENIED",
     });
-    expect(await reasonOf(buy({ verifications }, { upstreams: ["smsverificationservice"] }))).toMatchObject({
+    const elsewhere = await reasonOf(buy({ verifications }, { upstreams: ["smsverificationservice"] }));
+    expect(elsewhere).toMatchObject({ reason: "PERMISSION_DENIED", code: "PermissionDenied" });
+    expect(elsewhere.error.findDetails(ErrorInfoSchema)[0]?.metadata).toEqual({
+      caller: "qa",
+      upstream: "smsverificationservice",
+    });
+    const offer = { offerId: "smsverificationservice:temporary.1012", countryCode: "", service: "" };
+    expect(await reasonOf(buy({ verifications }, offer))).toMatchObject({ reason: "PERMISSION_DENIED" });
+    expect((await buy({ verifications }, { excludeUpstreams: ["smsverificationservice"] })).upstream).toBe("ping");
+    expect(await reasonOf(buy({ verifications }, { upstreams: ["acme"] }))).toMatchObject({
       reason: "INVALID_REQUEST",
+      error: expect.objectContaining({ rawMessage: "there is no upstream acme; there are: ping" }),
+    });
+    expect(
+      await reasonOf(gateway.rentalsAs(QA).createRental({ ...RENTAL, upstreams: ["smsverificationservice"] })),
+    ).toMatchObject({
+      reason: "PERMISSION_DENIED",
     });
   });
 });
