@@ -8,6 +8,8 @@ import { createRandom } from "./random.ts";
 /** Faults in a row after which an upstream counts as out of reach. */
 const FAULTS = 5;
 const STEP_MS = 30_000;
+/** An account whose purchases alone are refused may be allowed them again at any time, and only a purchase shows it. */
+const BUY_AGAIN_MS = 600_000;
 const LONGEST_MS = 300_000;
 /** So that many daemons do not ask in step. */
 const JITTER = 0.2;
@@ -55,9 +57,9 @@ export type Bar = "UPSTREAM_UNREACHABLE" | "UPSTREAM_CREDENTIALS" | "UPSTREAM_FU
 /**
  * Whether upstreams can be talked to and paid, from how the calls to them end. Five faults in a row open the breaker of
  * an upstream; only the success of a call closes it again. A key that was rejected stays so until a call is accepted; one
- * that may only not buy, as of an account that is banned, until it may, or for the time that the upstream says. Neither is
- * kept over a restart, which may have brought a new key. An account that could not pay is left alone until its
- * balance covers the price, or, where it has none to ask for, for a time that grows.
+ * that may only not buy, as of an account that is banned, for the time that the upstream says or for ten minutes, then for
+ * as long again if it still may not. Neither is kept over a restart, which may have brought a new key. An account that
+ * could not pay is left alone until its balance covers the price, or, where it has none to ask for, for a time that grows.
  */
 export interface Access {
   heard(end: CallEnd, time: number): void;
@@ -157,8 +159,9 @@ export function createAccess({ memory, rates, tellsBalance }: AccessParts): Acce
       } else if (error instanceof GatewayError && ANSWERS.includes(error.reason)) {
         reached(upstream, verb);
         if (error.reason === "UPSTREAM_CREDENTIALS") {
-          const until = time + (error.retryAfterMs ?? Number.POSITIVE_INFINITY);
-          rejected.set(upstream, { what: PAID.includes(verb) ? "buying" : "everything", until });
+          const isPurchase = PAID.includes(verb);
+          const until = time + (error.retryAfterMs ?? (isPurchase ? BUY_AGAIN_MS : Number.POSITIVE_INFINITY));
+          rejected.set(upstream, { what: isPurchase ? "buying" : "everything", until });
         }
         if (error.reason === "UPSTREAM_FUNDS") lacks(upstream, time);
       }

@@ -115,7 +115,7 @@ describe("an upstream's state", () => {
     expect(state(visit)).toBe("READY");
   });
 
-  it("is CREDENTIALS_REJECTED after a refused purchase until one is made, whatever else is answered", async () => {
+  it("is CREDENTIALS_REJECTED after a refused purchase, whatever else is answered", async () => {
     const visit = await visitAcme();
     hear(visit, refusal("UPSTREAM_CREDENTIALS"), "buy");
     hear(visit, undefined, "balance");

@@ -373,11 +373,19 @@ describe("an account that is banned", () => {
       await turn(gateway, MINUTE_MS, MINUTE_MS);
       return (await upstreamOf(gateway, "host")).balance;
     });
-    await turn(gateway, 20 * MINUTE_MS, MINUTE_MS);
+    await turn(gateway, 8 * MINUTE_MS, MINUTE_MS);
     expect((await upstreamOf(gateway, "host")).state).toBe(State.CREDENTIALS_REJECTED);
     expect((await buy(gateway)).attempts).toHaveLength(1);
     expect(await reasonOf(buy(gateway, { upstreams: ["host"] }))).toMatchObject({ reason: "UPSTREAM_CREDENTIALS" });
     expect(host.count(/getNumber/)).toBe(1);
+  });
+
+  it("is tried by one purchase in ten minutes", async () => {
+    const { host, gateway } = await startBanned("BANNED");
+    await buy(gateway);
+    await turn(gateway, 11 * MINUTE_MS, MINUTE_MS);
+    for (let i = 0; i < 3; i += 1) expect((await buy(gateway)).upstream).toBe("ping");
+    expect(host.count(/getNumber/)).toBe(2);
   });
 
   it("for a time that it names is bought from again after that", async () => {
