@@ -93,7 +93,7 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
 function sharedAnswer() {
   const answers = new WeakMap<Verification, MessageInitShape<typeof WatchVerificationResponseSchema>>();
   return (state: Verification) => {
-    const answer = answers.get(state) ?? { verification: verificationToWire(state) };
+    const answer = answers.get(state) ?? Object.freeze({ verification: verificationToWire(state) });
     answers.set(state, answer);
     return answer;
   };

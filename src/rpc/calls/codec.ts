@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethod, JsonReadOptions, JsonWriteOptions, MessageShape } from "@bufbuild/protobuf";
-import { createMethodSerializationLookup } from "@connectrpc/connect/protocol";
-import { createFrames, type Frames } from "./frames.ts";
+import { createMethodSerializationLookup, encodeEnvelope } from "@connectrpc/connect/protocol";
+import { createEncoder, type Encoder } from "./encoder.ts";
 
 export interface CodecOptions {
   readonly readMaxBytes: number;
@@ -11,18 +11,19 @@ export interface CodecOptions {
 export interface Codec {
   readonly readMaxBytes: number;
   parse(bytes: Uint8Array, binary: boolean): MessageShape<DescMessage>;
-  serialize(message: MessageShape<DescMessage>, binary: boolean): Uint8Array;
-  readonly frame: Frames<DescMessage>;
+  readonly serialize: Encoder<DescMessage>;
+  /** In an envelope. */
+  readonly frame: Encoder<DescMessage>;
 }
 
 export function createCodec(method: DescMethod, { readMaxBytes, jsonOptions }: CodecOptions): Codec {
   const limits = { readMaxBytes, writeMaxBytes: 2 ** 32 - 1 };
   const lookup = createMethodSerializationLookup(method, undefined, jsonOptions, limits);
-  const serialize: Codec["serialize"] = (message, binary) => lookup.getO(binary).serialize(message);
+  const serialize = (message: MessageShape<DescMessage>, binary: boolean) => lookup.getO(binary).serialize(message);
   return {
     readMaxBytes,
     parse: (bytes, binary) => lookup.getI(binary).parse(bytes),
-    serialize,
-    frame: createFrames(method.output, serialize),
+    serialize: createEncoder(method.output, serialize),
+    frame: createEncoder(method.output, (message, binary) => encodeEnvelope(0, serialize(message, binary))),
   };
 }
