@@ -243,7 +243,8 @@ export function createCatalog(parts: CatalogParts): Catalog {
     },
     listOffers(query) {
       const { items, ...page } = pager.page("offers", query, view(), (at, filter) => at.offers(filter));
-      return { offers: items.map(details.applyRates), ...page, unreachable: unreachable(query) };
+      const offers = items.map(details.applyRates);
+      return { offers: sameItems(offers, items) ? items : offers, ...page, unreachable: unreachable(query) };
     },
 
     async refreshOffer(offerId, allow) {

@@ -89,6 +89,7 @@ export interface ServicePage extends Page {
 }
 
 export interface OfferPage extends Page {
+  /** The same list again for a first page that was given lately and has not changed. */
   readonly offers: readonly Offer[];
   readonly unreachable: readonly Unreachable[];
 }

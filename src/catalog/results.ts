@@ -1,6 +1,5 @@
 import { LRUCache } from "lru-cache";
 import type { Sliceable } from "./merged.ts";
-import { compareText } from "./order.ts";
 
 const MOST_RESULTS = 256;
 const MOST_BYTES = 1_500_000;
@@ -28,9 +27,7 @@ export function createResults(): Results {
   };
 }
 
-/** The same text for the same question. */
+/** The same text for the same question, with its fields in the same order. */
 export function questionKey(kind: string, question: object): string {
-  const fields = Object.entries(question).filter(([, value]) => value !== undefined);
-  fields.sort(([a], [b]) => compareText(a, b));
-  return JSON.stringify([kind, fields], (_, value) => (typeof value === "bigint" ? `${value}` : value));
+  return JSON.stringify([kind, question], (_, value) => (typeof value === "bigint" ? `${value}` : value));
 }

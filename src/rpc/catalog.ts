@@ -17,6 +17,7 @@ import {
   productFromWire,
   upstreamStateToWire,
 } from "./convert.ts";
+import { createOfferPages } from "./offer-pages.ts";
 import { rankingToWire } from "./ranking.ts";
 import { type RequestParts, readRequest } from "./request.ts";
 
@@ -37,6 +38,7 @@ interface Parts extends RequestParts {
 export function catalogService(parts: Parts): Partial<ServiceImpl<typeof CatalogService>> {
   const { catalog, upstreams, store, router, verifications } = parts;
   const shown = (offer: Offer) => offerToWire(offer, router.observed(offer));
+  const offerPageToWire = createOfferPages(router);
   return {
     listCountries({ product, service, pageSize, pageToken }, context) {
       const { allow } = callerOf(context);
@@ -76,12 +78,7 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
         allow: callerOf(context).allow,
         ...paging(request.pageSize, request.pageToken),
       });
-      const unreachable = page.unreachable.map(({ fetchTime, ...upstream }) => ({
-        ...upstream,
-        fetchTime: fetchTime && timestampFromDate(fetchTime),
-      }));
-      const { nextPageToken, totalSize } = page;
-      return { offers: page.offers.map(shown), nextPageToken, totalSize, unreachable };
+      return offerPageToWire(page);
     },
 
     async getOffer({ offerId, refresh }, context) {

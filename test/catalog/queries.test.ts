@@ -165,6 +165,27 @@ describe("pages", () => {
     expect(ids(catalog.offersFor("VERIFICATION", "US", "whatsapp"))).not.toEqual(before);
   });
 
+  it("come as the same list again while nothing has changed, if they are the first", async () => {
+    const { catalog, clock, change, upstreams } = await stocked({ a: list(0, 30), b: [] });
+    const page = (query: object = {}) => catalog.listOffers({ pageSize: 10, ...query });
+    const { offers, nextPageToken } = page();
+    expect(page().offers).toBe(offers);
+    expect(page().nextPageToken).toBe(nextPageToken);
+    expect(ids(page({ pageSize: 11 }).offers)).toHaveLength(11);
+    expect(page({ allow: { upstreams: ["b"] } }).offers).toEqual([]);
+
+    const [a] = upstreams;
+    if (a) a.detail = (ref) => listing(ref, { successRate: 0.9 });
+    await catalog.refreshOffer(offers[3]?.offerId ?? "");
+    expect(page().offers[3]?.publishedSuccessRate).toBe(0.9);
+    await clock.advance(61 * MINUTE);
+    expect(page().offers[3]?.publishedSuccessRate).toBeUndefined();
+
+    change("a", list(15, 45));
+    await clock.advance(61 * MINUTE);
+    expect(ids(page().offers)[0]).toBe("a:15");
+  });
+
   it("are of the same kind for countries and services", async () => {
     const { catalog } = await stocked({ a: ["US", "GB", "DE"].map((country) => listing(country, { country })) });
     const first = catalog.listCountries({ pageSize: 2 });
