@@ -65,8 +65,8 @@ export interface Catalog {
     product?: Product,
   ): Promise<void>;
 
-  /** Of these upstreams, or of all where none is named, those that the caller may have and whose offers are not all here. */
-  lacking(upstreams: readonly string[], allow: AllowList): readonly Unreachable[];
+  /** The upstreams that the caller may have and whose offers are not all here. */
+  lacking(allow: AllowList): readonly Unreachable[];
 
   /** The code of a country as a request names it. Throws UNKNOWN_COUNTRY, with the nearest in the metadata. */
   requireCountry(input: string): string;
@@ -214,8 +214,7 @@ export function createCatalog(parts: CatalogParts): Catalog {
       }, signal);
     },
 
-    lacking: (asked, allow) =>
-      unreachable({ upstreams: asked, allow }).filter(({ upstream }) => !refreshes.get(upstream)?.isWhole()),
+    lacking: (allow) => unreachable({ allow }).filter(({ upstream }) => !refreshes.get(upstream)?.isWhole()),
 
     requireCountry,
     requireService: (input) =>

@@ -68,24 +68,27 @@ export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Up
     if (offers) {
       const { country, service } = offers[0] ?? request;
       requireAllowed(caller, country, service);
-      if (request.offerId !== undefined)
-        requireAllowedUpstreams(
-          caller,
-          offers.map(({ upstream }) => upstream),
-        );
-      if (offers.length > 0) return offers;
+      if (request.offerId !== undefined) requireAllowedUpstreams(caller, upstreamsOf(offers));
+      if (upstreamsOf(offers).some(mayServe(request, caller))) return offers;
     }
-    const lacking = shelf.lacking(request.upstreams, caller.allow).filter(mayServe(request));
+    const lacking = shelf.lacking(caller.allow).filter(({ upstream }) => mayServe(request, caller)(upstream));
     if (lacking.length > 0) throw nothingKnown(lacking, wanted(request));
     if (!offers) throw noSuchOffer(request);
     return offers;
   };
 }
 
-/** An offer names its upstream. */
-function mayServe({ offerId, excludeUpstreams }: VerificationRequest) {
-  return ({ upstream }: { readonly upstream: string }) =>
-    !excludeUpstreams.includes(upstream) && (offerId === undefined || offerId.startsWith(`${upstream}:`));
+function upstreamsOf(offers: readonly Offer[]): readonly string[] {
+  return offers.map(({ upstream }) => upstream);
+}
+
+/** Whether the request and the operator let it be asked. An offer names its upstream. */
+function mayServe({ offerId, upstreams, excludeUpstreams }: VerificationRequest, { allow }: Caller) {
+  return (upstream: string) =>
+    (upstreams.length === 0 || upstreams.includes(upstream)) &&
+    !excludeUpstreams.includes(upstream) &&
+    (allow.upstreams?.includes(upstream) ?? true) &&
+    (offerId === undefined || offerId.startsWith(`${upstream}:`));
 }
 
 /** Undefined when the request pins an offer that there is not. */

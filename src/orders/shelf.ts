@@ -19,9 +19,6 @@ export interface Shelf {
     product?: Product,
   ): Promise<void>;
 
-  /** Of these upstreams, or of all where none is named, those that the caller may have and whose offers are not all here. */
-  lacking(
-    upstreams: readonly string[],
-    allow: AllowList,
-  ): readonly { readonly upstream: string; readonly reason: Reason }[];
+  /** The upstreams that the caller may have and whose offers are not all here. */
+  lacking(allow: AllowList): readonly { readonly upstream: string; readonly reason: Reason }[];
 }

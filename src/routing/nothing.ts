@@ -12,10 +12,10 @@ export function nothingKnown(
   const upstreams = lacking.map(({ upstream }) => upstream).join(", ");
   const metadata = { ...named, upstreams };
   if (lacking.every(({ reason }) => reason === "UPSTREAM_CREDENTIALS")) {
-    const message = `nobody sells ${what} who is known to, and these reject their accounts' keys: ${upstreams}`;
+    const message = `nobody who may be asked is known to sell ${what}, and these reject their accounts' keys: ${upstreams}`;
     return new GatewayError("UPSTREAM_CREDENTIALS", message, { metadata });
   }
-  const message = `nobody sells ${what} who is known to, and what these sell is not known yet: ${upstreams}`;
+  const message = `nobody who may be asked is known to sell ${what}, and what these sell is not known yet: ${upstreams}`;
   return new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata, retryAfterMs: 30_000 });
 }
 

@@ -431,6 +431,22 @@ describe("an upstream whose catalogue never came", () => {
   });
 });
 
+describe("an upstream whose catalogue never came, beside one that sells it", () => {
+  it("is the reason where it alone may be asked", async () => {
+    const gateway = await startGateway({
+      upstreams: ({ baseUrls: { ping = "" } }) =>
+        `upstreams:\n${entry("ping", "ping", ping)}\n${entry("away", "ping", "http://127.0.0.1:1")}`,
+    });
+    expect((await buy(gateway)).upstream).toBe("ping");
+    for (const request of [{ upstreams: ["away"] }, { excludeUpstreams: ["ping"] }]) {
+      const { reason, error } = await reasonOf(buy(gateway, request));
+      expect(reason).toBe("UPSTREAMS_UNAVAILABLE");
+      expect(error.findDetails(ErrorInfoSchema)[0]?.metadata).toMatchObject({ upstreams: "away" });
+    }
+    expect((await reasonOf(buy(gateway, { excludeUpstreams: ["ping", "away"] }))).reason).toBe("NO_OFFERS");
+  });
+});
+
 describe("RankOffers", () => {
   it("is in the order of the attempts, explains each with its numbers, and buys nothing", async () => {
     const gateway = await startGateway();
