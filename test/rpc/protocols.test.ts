@@ -61,6 +61,19 @@ describe("one plaintext port", () => {
     expect(JSON.parse(second.text)).toEqual({ verification: { verificationId: "v1" } });
   });
 
+  it("says how an RPC is called to whoever calls it otherwise", async () => {
+    const { address } = await start();
+    const ask = async (rpc: string, init: RequestInit) => {
+      const answer = await fetch(`http://${address}/numgate.v1.VerificationService/${rpc}`, init);
+      return [answer.status, await answer.text()];
+    };
+    const form = { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "{}" };
+    const named = expect.stringMatching(/content-type: application\/json/);
+    expect(await ask("GetVerification", form)).toEqual([415, named]);
+    expect(await ask("GetVerification", {})).toEqual([415, named]);
+    expect(await ask("CreateVerification", {})).toEqual([405, expect.stringMatching(/POST/)]);
+  });
+
   it("knows an HTTP/2 client by its preface, however it is cut into packets", async () => {
     const { port, server } = await start();
     const { socket, closed } = openSocket(port);
