@@ -97,6 +97,13 @@ describe("a law", () => {
     expect(rateAt(law, 65)).toBeLessThan(then / 2);
   });
 
+  it("is slow to take silence for the rule: as much as one code should take lowers a rate to two fifths", () => {
+    const law = createKeeping().laws.of(order());
+    const before = rateAt(law, 20);
+    law.learn([{ bin: binOf(EDGES, 20), came: 0, seconds: 1 / before }]);
+    expect(rateAt(law, 20) / before).toBeCloseTo(0.4, 10);
+  });
+
   it("takes silence for what it is: orders that never got a code lower every rate", () => {
     const { laws } = createKeeping();
     const law = laws.of(order());

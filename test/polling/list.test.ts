@@ -120,6 +120,7 @@ describe("a list of orders", () => {
     const [lists, polls] = [bench.lists.length, bench.polls.length];
     await bench.clock.advance(60_000);
     expect(bench.lists.length - lists).toBeGreaterThan(48);
+    await bench.clock.advance(60_000);
     expect(bench.polls.length - polls).toBeGreaterThan(2);
   });
 

@@ -18,6 +18,12 @@ export interface Law {
   fade(): void;
 }
 
+/**
+ * The wider law counts as much as so many that came in a bin. What is learned here has been learned there as well, and
+ * so counts again with each wider law: with less than this, a few silent orders make a law of their own.
+ */
+const WIDER_COUNTS = 2;
+
 /** What a law starts from. */
 export type Wider = Pick<Law, "version" | "hazard">;
 
@@ -70,9 +76,8 @@ export function createLaw(wider: Wider, halfLife: number, kept?: Counts): Law {
   };
 }
 
-/** The wider law counts as much as one that it has seen come. */
 function posterior(rate: number, { came, seconds }: Counts, bin: number): number {
-  return (1 + (came[bin] ?? 0)) / (1 / rate + (seconds[bin] ?? 0));
+  return (WIDER_COUNTS + (came[bin] ?? 0)) / (WIDER_COUNTS / rate + (seconds[bin] ?? 0));
 }
 
 function nothing(edges: Edges): Counts {
