@@ -301,7 +301,8 @@ export type CreateVerificationRequest = Message<"numgate.v1.CreateVerificationRe
    * Waits for the next code on this number of the caller's, which is rented already, instead of buying one: WAITING, with
    * no attempts and no price. Every message that the rental gets from now on counts, whoever sends it; the first whose
    * code is read makes it RECEIVED. It expires after 20 minutes, or with the rental; cancelling it ends the wait alone.
-   * NOT_FOUND for a rental that is not there, ALREADY_ENDED for one that is not ACTIVE.
+   * NOT_FOUND for a rental that is not there, ALREADY_ENDED for one that is not ACTIVE, UPSTREAMS_UNAVAILABLE while its
+   * upstream does not show what it got before.
    *
    * @generated from field: string rental_id = 13;
    */
