@@ -125,7 +125,7 @@ export function createCatalog(parts: CatalogParts): Catalog {
     const indexes = [...indexesOf(refreshes.values())].filter((index) => !isTooOld(index, clock.now()));
     if (sameItems(indexes, current.indexes)) return;
     current = createView(current.version + 1, indexes);
-    pager.release();
+    pager.turned();
     currentUntil = Math.min(...indexes.map(({ snapshot }) => snapshot.fetchTime.getTime() + OLDEST_MS));
   }
 

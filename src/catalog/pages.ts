@@ -34,8 +34,8 @@ export interface Pager {
     find: (view: View, filter: Omit<Filter, keyof Paging>) => Sliceable<T>,
   ): PageOf<T>;
 
-  /** Lets go of the views that no token leads back to any more. */
-  release(): void;
+  /** The view is another from now on. Lets go of the pages of the one before, and of views that no token leads back to. */
+  turned(): void;
 }
 
 export function createPager(clock: Clock): Pager {
@@ -81,7 +81,11 @@ export function createPager(clock: Clock): Pager {
   }
 
   return {
-    release,
+    turned() {
+      // Offers hold on to all that they are read from.
+      kept.clear();
+      release();
+    },
     page(kind, query, current, find) {
       const { pageSize, pageToken, ...filter } = query;
       const question = questionKey(kind, filter);
@@ -94,7 +98,7 @@ export function createPager(clock: Clock): Pager {
         if (end >= all.length) return page;
         return { ...page, nextPageToken: write([daemon, view.version, fingerprint(question), end]) };
       };
-      const page = pageToken ? cut() : keep(`${view.version} ${size} ${question}`, cut);
+      const page = pageToken ? cut() : keep(`${size} ${question}`, cut);
       if ("nextPageToken" in page) pin(view);
       return page;
     },
