@@ -46,12 +46,12 @@ const router = createRouter({
   findOffer: () => undefined,
 });
 
-/** As for a purchase, of an upstream nothing is known of yet. */
-function rank(offers: readonly Offer[], turn: number) {
+/** As for a purchase, of an upstream nothing is known of yet; gives the id of what would be bought. */
+function rank(offers: readonly Offer[], turn: number): string | undefined {
   const [{ country = "", service = "" } = {}] = offers;
   const constraints = { capability: "SMS", upstreams: [], excludeUpstreams: [], labels: {} } as const;
   const request = { ...constraints, country, service, strategy: "CHEAPEST" } as const;
-  return router.rank(offers, request, LOCAL_CALLER, `ver_${turn}`);
+  return router.rank(offers, request, LOCAL_CALLER, `ver_${turn}`).candidates[0]?.offer.offerId;
 }
 
 /** The processor's time of this thread: others share the machine. */

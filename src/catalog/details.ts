@@ -4,6 +4,7 @@ import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Offer } from "../core/offer.ts";
 import type { Listing, Upstream } from "../core/upstream.ts";
 import { type Facts, factsOf } from "./facts.ts";
+import { copyOf } from "./listed-offer.ts";
 import { isPrice, termsOf } from "./terms.ts";
 
 /** The success rate and the wait are on no list, so they outlive the list's next refresh, but not for ever. */
@@ -41,10 +42,12 @@ interface Detail {
 
 export function createDetails({ upstreams, clock, signal }: DetailsParts): Details {
   const details = new LRUCache<string, Detail>({ max: MOST_DETAILS, ttl: LIFETIME_MS, ttlResolution: 0, perf: clock });
+  /** Upstreams that were asked: the others' offers need not be looked up, for which their refs would have to be read. */
+  const asked = new Set<string>();
   const underWay = new Map<string, Promise<void>>();
 
   function detailOf(offer: Offer): Detail | undefined {
-    return details.size === 0 ? undefined : details.get(keyOf(offer));
+    return asked.has(offer.upstream) ? details.get(keyOf(offer)) : undefined;
   }
 
   async function fetchDetail(offer: Offer): Promise<void> {
@@ -53,6 +56,7 @@ export function createDetails({ upstreams, clock, signal }: DetailsParts): Detai
     if (!upstream || !detail) return;
     try {
       const listing = await upstream.run("detail", () => detail(offer.ref, signal), signal);
+      asked.add(upstream.id);
       details.set(keyOf(offer), { facts: saidBy(listing), time: clock.now() });
     } catch (error) {
       if (!(error instanceof UpstreamFault)) throw error;
@@ -64,8 +68,8 @@ export function createDetails({ upstreams, clock, signal }: DetailsParts): Detai
   return {
     ask(offer) {
       const key = keyOf(offer);
-      const asked = underWay.get(key);
-      if (asked) return asked;
+      const before = underWay.get(key);
+      if (before) return before;
       const asking = fetchDetail(offer).finally(() => underWay.delete(key));
       underWay.set(key, asking);
       return asking;
@@ -74,7 +78,7 @@ export function createDetails({ upstreams, clock, signal }: DetailsParts): Detai
       const detail = detailOf(offer);
       if (!detail) return offer;
       if (detail.time < offer.fetchTime.getTime()) return withRates(offer, detail);
-      return { ...offer, ...detail.facts, fetchTime: new Date(detail.time) };
+      return copyOf(offer, { ...detail.facts, fetchTime: new Date(detail.time) });
     },
     applyRates(offer) {
       const detail = detailOf(offer);
@@ -92,11 +96,10 @@ function keyOf({ upstream, ref }: Offer): string {
 }
 
 function withRates(offer: Offer, { facts: { publishedSuccessRate, publishedWaitMs } }: Detail): Offer {
-  return {
-    ...offer,
+  return copyOf(offer, {
     publishedSuccessRate: publishedSuccessRate ?? offer.publishedSuccessRate,
     publishedWaitMs: publishedWaitMs ?? offer.publishedWaitMs,
-  };
+  });
 }
 
 /** Only what the listing does say, so that it takes nothing away from what the list said. */

@@ -1,6 +1,7 @@
 import type { CatalogSnapshot } from "../core/catalog.ts";
 import type { Money } from "../core/money.ts";
 import { type Offer, PRODUCTS } from "../core/offer.ts";
+import { ListedOffer } from "./listed-offer.ts";
 import { countBefore } from "./numbers.ts";
 import { readSortedTexts } from "./sorted-texts.ts";
 import { readPlan, readTerms } from "./terms.ts";
@@ -55,16 +56,13 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
         rentalTerm: rentalTerm[row] ?? 0,
         esimPlan: esimPlan[row] ?? 0,
       };
-      const id = ids.at(row);
       const block = Math.floor(place / services.length);
       const service = services[place - block * services.length] ?? "";
       const isServiceInId = (trait & TRAITS.SERVICE_IN_ID) !== 0;
       const { capabilities, available, curated, supportsAreaCode } = readTraits(trait);
-      return {
-        offerId: prefix + id,
+      return new ListedOffer(ids, row, isServiceInId, {
         upstream,
         provider,
-        ref: isServiceInId ? id.slice(0, -service.length - 1) : id,
         product: PRODUCTS[Math.floor(block / countries.length)] ?? "VERIFICATION",
         country: countries[block % countries.length] ?? "",
         service,
@@ -80,7 +78,7 @@ export function createOfferRows({ upstream, provider, offers }: CatalogSnapshot)
         rentalTerms: readTerms(rentalTerms[ranks.rentalTerm] ?? ""),
         esimPlan: readPlan(esimPlans[ranks.esimPlan] ?? ""),
         fetchTime: times[ranks.fetchTime] ?? new Date(0),
-      };
+      });
     },
   };
 }

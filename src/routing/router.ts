@@ -152,7 +152,7 @@ export function createRouter({ store, clock, log, rates, findUpstream, findOffer
           return {
             estimate: estimates.of(offer, place, time),
             benching: bench.standing(place, time, order),
-            soldOutUntil: stock.soldOutUntil(place, offer.offerId, time),
+            soldOutUntil: stock.soldOutUntil(place, offer, time),
           };
         },
         retryAfterMs,

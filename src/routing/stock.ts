@@ -1,3 +1,4 @@
+import type { Offer } from "../core/offer.ts";
 import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
 import type { Memory } from "./memory.ts";
 import type { Place } from "./place.ts";
@@ -21,7 +22,7 @@ export interface Stock {
   /** The chance that there is one. */
   share(place: Place, time: number): number;
   /** Undefined when the offer is not taken for sold out. */
-  soldOutUntil(place: Place, offerId: string, time: number): number | undefined;
+  soldOutUntil(place: Place, offer: Pick<Offer, "offerId">, time: number): number | undefined;
   sold(place: Place, offerId: string, time: number): void;
   refused(place: Place, offerId: string, time: number): void;
 }
@@ -53,8 +54,10 @@ export function createStock(memory: Memory): Stock {
       const [tried = 0, sold = 0] = row.fading.sums;
       return (USUAL_COUNTS * USUAL_SHARE + sold * kept) / (USUAL_COUNTS + tried * kept);
     },
-    soldOutUntil({ key }, offerId, time) {
-      const until = rows.get(key)?.soldOut.get(offerId) ?? 0;
+    soldOutUntil({ key }, offer, time) {
+      const { soldOut } = rows.get(key) ?? {};
+      // An offer's id is not asked for where it tells nothing.
+      const until = soldOut?.size ? (soldOut.get(offer.offerId) ?? 0) : 0;
       return until > time ? until : undefined;
     },
     sold: (place, offerId, time) => answered(place, time, 1, (soldOut) => soldOut.delete(offerId)),

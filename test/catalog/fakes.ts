@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { createFold } from "../../src/catalog/fold.ts";
+import { copyOf } from "../../src/catalog/listed-offer.ts";
 import { createOfferRows } from "../../src/catalog/rows.ts";
 import type { CatalogSnapshot } from "../../src/core/catalog.ts";
 import type { Money } from "../../src/core/money.ts";
@@ -108,5 +109,5 @@ export async function snapshotOf(
 
 export function offersOf(snapshot: CatalogSnapshot): readonly Offer[] {
   const rows = createOfferRows(snapshot);
-  return Array.from({ length: snapshot.offers.size }, (_, row) => rows.offerAt(row));
+  return Array.from({ length: snapshot.offers.size }, (_, row) => copyOf(rows.offerAt(row)));
 }

@@ -262,6 +262,8 @@ describe("an offer asked for anew", () => {
     ]);
     expect(a.calls).toEqual(["detail"]);
     expect(one).toMatchObject({
+      offerId: "a:1/google",
+      ref: "1",
       service: "google",
       publishedSuccessRate: 0.95,
       publishedWaitMs: 30_000,
