@@ -2,7 +2,7 @@ import { fromLogit, logit, normalBelow } from "./beta.ts";
 import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
 import type { Memory } from "./memory.ts";
 import { createMoment } from "./moment.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeOf } from "./place.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -95,6 +95,11 @@ export function createDeliveries(memory: Memory): Deliveries {
       return fadings.length === 3 && Number.isFinite(seen) ? { fadings, seen } : undefined;
     },
     write: ({ fadings, seen }) => [seen, ...fadings.map(writeFading)],
+    added(key) {
+      const { upstream, country, service } = placeOf(key);
+      countries.know(upstream, country);
+      services.know(upstream, service);
+    },
   });
   const claims = memory.table<Fading>("claims", {
     fresh: () => createFading(3),
@@ -129,7 +134,7 @@ export function createDeliveries(memory: Memory): Deliveries {
     };
   }
 
-  // Most places have seen nothing, and there are far fewer countries and services than places.
+  // Most places have seen nothing, and most of their countries and services have not either.
   const wholes = createMoment((upstream, time) => expected("upstream", upstream, USUAL, undefined, time));
   const countries = createMoment((upstream, time, country) =>
     expected("country", countryKey(upstream, country), wholes.of(upstream, time), undefined, time),

@@ -1,7 +1,7 @@
 import { addTo, createFading, type Fading, factorAt, readFading, writeFading } from "./fading.ts";
 import type { Memory } from "./memory.ts";
 import { createMoment } from "./moment.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeOf } from "./place.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const UPSTREAM = { halfLifeMs: 14 * DAY_MS, parentCounts: 4 };
@@ -31,6 +31,10 @@ export function createLosses(memory: Memory): Losses {
     fresh: () => createFading(4),
     read: (json) => readFading(json, 4),
     write: writeFading,
+    added(key) {
+      const { upstream, country } = placeOf(key);
+      countries.know(upstream, country);
+    },
   });
   const levelsOf = (upstream: string, country: string) =>
     [

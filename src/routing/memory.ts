@@ -22,6 +22,8 @@ export interface Form<T> {
   /** Undefined for what was written by something else; it is then as if it had never been known. */
   read(json: unknown): T | undefined;
   write(value: T): unknown;
+  /** Something is known under the key for the first time in this run. */
+  added?(key: string): void;
 }
 
 export interface MemoryParts {
@@ -81,18 +83,19 @@ export function createMemory({ store, clock, log }: MemoryParts): Memory {
         for (const { key, value } of await store.loadLearned(kind)) {
           const read = parse(value, form);
           if (read === undefined) log.warn({ kind, key }, "what was learned cannot be read, and is forgotten");
-          else rows.set(key, read);
+          else put(key, read);
         }
       });
+      const put = (key: string, value: T): T => {
+        if (!rows.has(key)) form.added?.(key);
+        rows.set(key, value);
+        return value;
+      };
       const table: Table<T> = {
         get: (key) => rows.get(key),
-        open(key) {
-          const known = rows.get(key) ?? form.fresh();
-          rows.set(key, known);
-          return known;
-        },
+        open: (key) => rows.get(key) ?? put(key, form.fresh()),
         set(key, value) {
-          rows.set(key, value);
+          put(key, value);
           table.changed(key);
         },
         changed(key) {

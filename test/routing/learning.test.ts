@@ -289,10 +289,14 @@ describe("what was learned", () => {
     };
     const lives = createLives(visit);
     for (let number = 0; number < 50; number += 1) lives.receive(lives.buy(cheap));
+    lives.end(lives.buy(cheap), "EXPIRED", usd(0n));
     await visit.clock.advance(1_500);
     expect(writes).toBe(1);
     const next = await visitRouter({ store: visit.store, clock: visit.clock });
-    expect(estimateOf(next, cheap)).toEqual(estimateOf(visit, cheap));
+    for (const place of [{}, { country: "GB" }, { service: "telegram" }]) {
+      const either = offer("2", { upstream: "cheap", ...place });
+      expect(estimateOf(next, either)).toEqual(estimateOf(visit, either));
+    }
   });
 
   it("is tried again when the store fails, and lost is nothing", async () => {
