@@ -98,7 +98,7 @@ export function createPager(clock: Clock): Pager {
         if (end >= all.length) return page;
         return { ...page, nextPageToken: write([daemon, view.version, fingerprint(question), end]) };
       };
-      const page = pageToken ? cut() : keep(`${size} ${question}`, cut);
+      const page = pageToken ? cut() : keep(`${view.version} ${size} ${question}`, cut);
       if ("nextPageToken" in page) pin(view);
       return page;
     },
