@@ -32,5 +32,10 @@ export interface AllowList {
   readonly upstreams?: readonly string[];
 }
 
+/** Whether one of those lists has it: no list is no bound. */
+export function isAllowed(list: readonly string[] | undefined, name: string): boolean {
+  return list?.includes(name) ?? true;
+}
+
 /** Who calls when no callers are configured. */
 export const LOCAL_CALLER: Caller = { name: "local", budget: { maxWithoutCode: MAX_WITHOUT_CODE }, allow: {} };

@@ -1,5 +1,5 @@
 import { UNINTERRUPTED } from "../core/clock.ts";
-import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
+import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Progress } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
@@ -8,7 +8,7 @@ import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
 import { createRefundWitness } from "./refund.ts";
 import { createSingleFlight } from "./single-flight.ts";
-import { createUnanswered } from "./unanswered.ts";
+import { createUnanswered, MAY_BE_BACK } from "./unanswered.ts";
 
 /** When to try again where an upstream does not say how long it keeps a number. */
 const NOT_YET_MS = 30_000;
@@ -99,7 +99,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     if (error instanceof GatewayError && error.reason === "CANCEL_TOO_EARLY") {
       throw tooEarly(verification, error.retryAfterMs ?? NOT_YET_MS);
     }
-    if (error instanceof GatewayError && !MAY_BE_OVER.includes(error.reason)) throw error;
+    if (error instanceof GatewayError && !MAY_BE_BACK.includes(error.reason)) throw error;
     if (unknown && error.sent) await unanswered.begin(verificationId);
     const mayBeDone = await unanswered.has(verificationId);
     const progress = await look(found);
@@ -186,9 +186,6 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     },
   };
 }
-
-/** It is not cancelled any more, or it is cancelled already: upstreams have the same words for both. */
-const MAY_BE_OVER: readonly Reason[] = ["ALREADY_RECEIVED", "ALREADY_ENDED", "NOT_FOUND"];
 
 /** Some upstreams keep a number for its first minutes: they are not asked before. */
 function refuseTooEarly(verification: Verification, now: number): void {

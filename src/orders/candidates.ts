@@ -1,4 +1,4 @@
-import type { Caller } from "../core/caller.ts";
+import { type Caller, isAllowed } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Offer, Product } from "../core/offer.ts";
 import type { Upstream } from "../core/upstream.ts";
@@ -63,31 +63,27 @@ export type FindOffers = (
 export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Upstream>): FindOffers {
   return async (product, request, caller, patience) => {
     requireKnownUpstreams(request, caller, upstreams);
-    requireAllowedUpstreams(caller, request.upstreams);
+    for (const upstream of request.upstreams) requireAllowedUpstream(caller, upstream);
     const offers = await offersFor(product, request, shelf, patience);
     if (offers) {
       const { country, service } = offers[0] ?? request;
       requireAllowed(caller, country, service);
-      if (request.offerId !== undefined) requireAllowedUpstreams(caller, upstreamsOf(offers));
-      if (upstreamsOf(offers).some(mayServe(request, caller))) return offers;
+      if (request.offerId !== undefined) for (const { upstream } of offers) requireAllowedUpstream(caller, upstream);
+      if (offers.some(mayServe(request, caller))) return offers;
     }
-    const lacking = shelf.lacking(caller.allow).filter(({ upstream }) => mayServe(request, caller)(upstream));
+    const lacking = shelf.lacking(caller.allow).filter(mayServe(request, caller));
     if (lacking.length > 0) throw nothingKnown(lacking, wanted(request));
     if (!offers) throw noSuchOffer(request);
     return offers;
   };
 }
 
-function upstreamsOf(offers: readonly Offer[]): readonly string[] {
-  return offers.map(({ upstream }) => upstream);
-}
-
-/** Whether the request and the operator let it be asked. An offer names its upstream. */
-function mayServe({ offerId, upstreams, excludeUpstreams }: VerificationRequest, { allow }: Caller) {
-  return (upstream: string) =>
+/** Whether the request and the operator let the upstream be asked. An offer names its upstream. */
+export function mayServe({ offerId, upstreams, excludeUpstreams }: VerificationRequest, { allow }: Caller) {
+  return ({ upstream }: { readonly upstream: string }) =>
     (upstreams.length === 0 || upstreams.includes(upstream)) &&
     !excludeUpstreams.includes(upstream) &&
-    (allow.upstreams?.includes(upstream) ?? true) &&
+    isAllowed(allow.upstreams, upstream) &&
     (offerId === undefined || offerId.startsWith(`${upstream}:`));
 }
 
@@ -128,7 +124,7 @@ function requireKnownUpstreams(
   ] as const) {
     const unknown = ids.find((id) => !upstreams.has(id));
     if (unknown === undefined) continue;
-    const known = [...upstreams.keys()].filter((id) => allow.upstreams?.includes(id) ?? true).join(", ");
+    const known = [...upstreams.keys()].filter((id) => isAllowed(allow.upstreams, id)).join(", ");
     const description = `there is no upstream ${unknown}; there are: ${known}`;
     const metadata = { upstream: unknown, known };
     throw new GatewayError("INVALID_REQUEST", description, { metadata, violations: [{ field, description }] });
@@ -137,14 +133,13 @@ function requireKnownUpstreams(
 
 /** What the operator lets the caller buy. */
 function requireAllowed({ name, allow }: Caller, country: string, service: string): void {
-  if (allow.countries && !allow.countries.includes(country)) throw denied(name, "country", country);
-  if (allow.services && !allow.services.includes(service)) throw denied(name, "service", service);
+  if (!isAllowed(allow.countries, country)) throw denied(name, "country", country);
+  if (!isAllowed(allow.services, service)) throw denied(name, "service", service);
 }
 
 /** Whom the operator lets it buy from. */
-function requireAllowedUpstreams({ name, allow }: Caller, ids: readonly string[]): void {
-  const forbidden = ids.find((id) => !(allow.upstreams?.includes(id) ?? true));
-  if (forbidden !== undefined) throw denied(name, "upstream", forbidden);
+function requireAllowedUpstream({ name, allow }: Caller, upstream: string): void {
+  if (!isAllowed(allow.upstreams, upstream)) throw denied(name, "upstream", upstream);
 }
 
 function denied(caller: string, what: "country" | "service" | "upstream", value: string): GatewayError {

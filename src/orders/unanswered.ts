@@ -1,9 +1,13 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
+import type { Reason } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
 
 const KEY = "unanswered";
 const ids = z.array(z.string());
+
+/** It is not taken back any more, or it is back already: upstreams have the same words for both. */
+export const MAY_BE_BACK: readonly Reason[] = ["ALREADY_RECEIVED", "ALREADY_ENDED", "NOT_FOUND"];
 
 /** Which numbers may have been given back although nobody was told, also by an earlier run of the daemon. */
 export interface Unanswered {

@@ -1,4 +1,4 @@
-import type { Caller } from "../core/caller.ts";
+import { type Caller, isAllowed } from "../core/caller.ts";
 import type { Money } from "../core/money.ts";
 import type { Offer } from "../core/offer.ts";
 import { compareWorth, isAtMost, type Rates } from "../core/rates.ts";
@@ -54,9 +54,9 @@ const CONSTRAINTS: readonly (readonly [Exclusion, Holds])[] = [
   [
     "NOT_ALLOWED",
     ({ offer }, { caller: { allow } }) =>
-      (allow.upstreams?.includes(offer.upstream) ?? true) &&
-      (allow.countries?.includes(offer.country) ?? true) &&
-      (allow.services?.includes(offer.service) ?? true),
+      isAllowed(allow.upstreams, offer.upstream) &&
+      isAllowed(allow.countries, offer.country) &&
+      isAllowed(allow.services, offer.service),
   ],
   ["CAPABILITY_MISSING", ({ offer }, { request }) => offer.capabilities.includes(request.capability)],
   ["AREA_CODE_UNSUPPORTED", ({ offer }, { request }) => request.areaCode === undefined || offer.supportsAreaCode],

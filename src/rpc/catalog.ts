@@ -2,6 +2,7 @@ import { durationFromMs, timestampFromDate, timestampFromMs } from "@bufbuild/pr
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import { isAllowed } from "../core/caller.ts";
 import type { Offer } from "../core/offer.ts";
 import type { Store } from "../core/store.ts";
 import type { Upstream } from "../core/upstream.ts";
@@ -99,7 +100,7 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
       const { allow } = callerOf(context);
       const shown = await Promise.all(
         [...upstreams.values()]
-          .filter(({ id }) => allow.upstreams?.includes(id) ?? true)
+          .filter(({ id }) => isAllowed(allow.upstreams, id))
           .sort((a, b) => (a.id < b.id ? -1 : 1))
           .map((upstream) => describe(upstream, open.get(upstream.id) ?? 0, parts)),
       );

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Caller } from "../../core/caller.ts";
+import { type Caller, isAllowed } from "../../core/caller.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Esim, EsimStatus } from "../../core/esim.ts";
 import { formatMoney, type Money } from "../../core/money.ts";
@@ -82,7 +82,6 @@ export function createEsims(parts: EsimParts): Esims {
   async function findPlan({ plan }: EsimWish, { allow }: Caller, patience: AbortSignal): Promise<Offer> {
     if (!shelf.findOffer(plan)) await shelf.settled("", "esim", [], patience, "ESIM");
     const offer = shelf.findOffer(plan);
-    const isAllowed = (list: readonly string[] | undefined, value: string) => list?.includes(value) ?? true;
     if (offer?.product === "ESIM" && isAllowed(allow.upstreams, offer.upstream)) return offer;
     const lacking = shelf.lacking(allow).filter(({ upstream }) => plan.startsWith(`${upstream}:`));
     if (!offer && lacking.length > 0) throw nothingKnown(lacking, { plan: plan.slice(0, 64) });

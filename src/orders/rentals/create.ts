@@ -10,7 +10,7 @@ import { lengthsSold } from "../../routing/terms.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
-import { createFindOffers } from "../candidates.ts";
+import { createFindOffers, mayServe } from "../candidates.ts";
 import { toE164 } from "../phone.ts";
 import { DAY_MS, type RentalParts } from "./parts.ts";
 
@@ -107,7 +107,7 @@ export function createRenter(parts: RentalParts, hooks: CreateRentalHooks) {
         const ranking = router.rankRentals(offers, days, request, caller);
         if (ranking.candidates.length === 0) {
           const nothing = nothingToBuy(ranking, request);
-          const asked = offers.filter(({ upstream }) => mayBeAt(upstream, request, caller));
+          const asked = offers.filter(mayServe(request, caller));
           throw nothing.reason === "NO_OFFERS" ? notForSoLong(nothing, days, lengthsSold(asked)) : nothing;
         }
         const { rental, created } = await rentals.create({
@@ -142,11 +142,6 @@ export function plausibleEnd(said: Date | undefined, from: Date, days: number): 
   const life = (said?.getTime() ?? Number.NaN) - from.getTime();
   const fits = said && life >= term / 2 && life <= term + ROUNDED_MS;
   return fits ? said : new Date(from.getTime() + term);
-}
-
-function mayBeAt(upstream: string, { upstreams, excludeUpstreams }: RentalRequest, { allow }: Caller): boolean {
-  const isAsked = upstreams.length === 0 || upstreams.includes(upstream);
-  return isAsked && !excludeUpstreams.includes(upstream) && (allow.upstreams?.includes(upstream) ?? true);
 }
 
 function notForSoLong({ message, metadata }: GatewayError, days: number, sold: string): GatewayError {

@@ -1,15 +1,12 @@
 import { UNINTERRUPTED } from "../../core/clock.ts";
-import { GatewayError, type Reason, UpstreamFault } from "../../core/error.ts";
+import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import type { Money } from "../../core/money.ts";
 import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
 import { createRefundWitness } from "../refund.ts";
 import { createSingleFlight } from "../single-flight.ts";
-import { createUnanswered } from "../unanswered.ts";
+import { createUnanswered, MAY_BE_BACK } from "../unanswered.ts";
 import { type RentalParts, type Rented, requireRented } from "./parts.ts";
-
-/** It is not taken back, or is back already: upstreams have the same words for both. */
-const REFUSED: readonly Reason[] = ["ALREADY_ENDED", "ALREADY_RECEIVED", "NOT_FOUND"];
 
 /** Gives rented numbers back. Two calls for one rental at the same time are one. */
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
@@ -44,7 +41,7 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
       const isNotTaken = error instanceof GatewayError || (error instanceof UpstreamFault && !error.sent);
       if (!wasAsked && isNotTaken) await unanswered.end(rentalId);
       if (error instanceof UpstreamFault) throw didNotSay(upstream, metadata);
-      if (!(error instanceof GatewayError) || ![...REFUSED, "NOT_SUPPORTED"].includes(error.reason)) throw error;
+      if (!(error instanceof GatewayError) || ![...MAY_BE_BACK, "NOT_SUPPORTED"].includes(error.reason)) throw error;
       if (error.reason === "NOT_SUPPORTED" || !wasAsked || !(await isBack(found))) {
         throw new GatewayError("NOT_SUPPORTED", `${upstream} does not take this number back any more`, { metadata });
       }
