@@ -6,7 +6,7 @@ import type { Recorder } from "./sqlite-history.ts";
 import { changeOrder, findChangeable } from "./sqlite-orders.ts";
 import { listOtherSales, wholeVerification } from "./sqlite-reads.ts";
 import type { Statements } from "./sqlite-statements.ts";
-import { addMessage } from "./sqlite-texts.ts";
+import { addMessage, messagesOf } from "./sqlite-texts.ts";
 
 /** All that have a number. */
 const RECEIVING = STATUSES.filter((status) =>
@@ -30,7 +30,9 @@ export function createMessageCommands(db: Statements, recorder: Recorder, caller
   ): { verification: Verification; added: boolean } {
     const before = findChangeable(db, verificationId, RECEIVING);
     const sales = listOtherSales(db, before, toText(before.order_ref));
-    const added = messages.filter((message) => isNew(before, message, sales) && addMessage(db, before, message));
+    const earlier = messagesOf(db, before);
+    const fresh = messages.filter((message) => isNew(before, message, sales));
+    const added = fresh.flatMap((message) => addMessage(db, before, message) ?? []);
     if (added.length === 0) return { verification: wholeVerification(db, before), added: false };
 
     const late = before.end_time !== null;
@@ -41,6 +43,7 @@ export function createMessageCommands(db: Statements, recorder: Recorder, caller
       ...(takesCode && { code, code_time: fromTime(time) }),
       holds_texts: 1n,
     });
+    db.kept.add(verificationId, { messages: [...earlier, ...added] });
     recorder.record(row, late ? "received_late" : "received", time);
     callers.received(toText(row.caller));
     return { verification: wholeVerification(db, row), added: true };

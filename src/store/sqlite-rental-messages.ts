@@ -48,8 +48,8 @@ export function createRentalMessages(db: Statements, recorder: Recorder) {
     const added: Message[] = [];
     for (const { isAnonymous, ...message } of messages) {
       const messageId = newId(seq, { ...message, isAnonymous });
-      if (messageId === undefined || !addMessage(db, before, { ...message, messageId })) continue;
-      added.push({ ...message, messageId, late: before.end_time !== null });
+      const stored = messageId === undefined ? undefined : addMessage(db, before, { ...message, messageId });
+      if (stored) added.push(stored);
     }
     if (added.length === 0) return { rental: wholeRental(db, before), added, waits: [] };
 

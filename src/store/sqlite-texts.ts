@@ -14,12 +14,22 @@ export function messagesOf(db: Statements, row: Row): readonly Message[] {
   return messages;
 }
 
-/** False when it was there already. */
-export function addMessage(db: Statements, row: Row, { messageId, sender, text, code, receiveTime }: Message): boolean {
-  const said = [messageId, sender ?? null, text, code ?? null, fromTime(receiveTime)];
-  const added = db.run(sql.insertMessage, toInteger(row.seq), ...said, row.end_time === null ? 0n : 1n);
-  if (added === 0) return false;
-  // They are read again, not put together: then they are as they will be told after a restart.
+/** Answers with the message as it will be told after a restart; with nothing when it was there already. */
+export function addMessage(
+  db: Statements,
+  row: Row,
+  { messageId, sender, text, code, receiveTime }: Message,
+): Message | undefined {
+  const columns = {
+    message_id: messageId,
+    sender: sender ?? null,
+    text,
+    code: code ?? null,
+    receive_time: fromTime(receiveTime),
+    late: row.end_time === null ? 0n : 1n,
+  };
+  const added = db.run(sql.insertMessage, toInteger(row.seq), ...Object.values(columns));
+  if (added === 0) return undefined;
   db.kept.add(toText(row.order_id), { messages: undefined });
-  return true;
+  return toMessage(columns);
 }
