@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Caller } from "../core/caller.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Verification, VerificationRequest } from "../core/verification.ts";
@@ -69,7 +68,7 @@ export function createCreator(
         const { verification, created } = await store.createVerification({
           verificationId,
           caller,
-          requestId: requestId || randomUUID(),
+          requestId: requestId || verificationId,
           fingerprint,
           request,
           time: new Date(clock.now()),

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type Caller, isAllowed } from "../../core/caller.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Esim, EsimStatus } from "../../core/esim.ts";
@@ -114,10 +113,11 @@ export function createEsims(parts: EsimParts): Esims {
         const bounds = priceBounds(wish, caller);
         const quoted = quote(offer, bounds);
         const { dataGb, validityDays } = offer.esimPlan ?? {};
+        const id = newId("esim", clock.now());
         const { esim, created } = await esims.create({
-          esimId: newId("esim", clock.now()),
+          esimId: id,
           caller,
-          requestId: requestId || randomUUID(),
+          requestId: requestId || id,
           fingerprint,
           request: { ...wish, displayName: offer.serviceName, dataGb, validityDays },
           time: new Date(clock.now()),

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Caller } from "../../core/caller.ts";
 import { GatewayError } from "../../core/error.ts";
 import { formatMoney } from "../../core/money.ts";
@@ -110,10 +109,11 @@ export function createRenter(parts: RentalParts, hooks: CreateRentalHooks) {
           const asked = offers.filter(mayServe(request, caller));
           throw nothing.reason === "NO_OFFERS" ? notForSoLong(nothing, days, lengthsSold(asked)) : nothing;
         }
+        const id = newId("rnt", clock.now());
         const { rental, created } = await rentals.create({
-          rentalId: newId("rnt", clock.now()),
+          rentalId: id,
           caller,
-          requestId: requestId || randomUUID(),
+          requestId: requestId || id,
           fingerprint,
           request,
           autoRenewal,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Caller } from "../../core/caller.ts";
 import { GatewayError } from "../../core/error.ts";
 import { formatMoney, type Money } from "../../core/money.ts";
@@ -122,11 +121,12 @@ export function createExtender(parts: RentalParts, extended: (rental: Rental) =>
         if (!shelf.findOffer(offerId))
           await shelf.settled(country, service, upstream ? [upstream] : [], gone, "RENTAL");
         const quoted = rental.status === "ACTIVE" ? [quote(rental, request, caller)] : [];
+        const id = newId("ext", clock.now());
         const { extension, created } = await extensions.create({
-          extensionId: newId("ext", clock.now()),
+          extensionId: id,
           rentalId,
           caller,
-          requestId: requestId || randomUUID(),
+          requestId: requestId || id,
           fingerprint,
           days,
           maxPrice,

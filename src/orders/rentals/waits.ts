@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Caller } from "../../core/caller.ts";
 import { aborted, timeLimit } from "../../core/clock.ts";
 import { GatewayError } from "../../core/error.ts";
@@ -43,10 +42,11 @@ export function createWaits(parts: Pick<RentalParts, "store" | "clock" | "newId"
     }
 
     const time = clock.now();
+    const id = newId("ver", time);
     const { verification, created } = await store.rentals.createWait({
-      verificationId: newId("ver", time),
+      verificationId: id,
       caller,
-      requestId: requestId || randomUUID(),
+      requestId: requestId || id,
       fingerprint,
       rentalId,
       labels,
