@@ -9,6 +9,9 @@ import { randomId } from "../../src/orders/new-id.ts";
 const CALLER: Caller = { name: "bench", budget: { maxOpen: 1_000_000, maxWithoutCode: 100 }, allow: {} };
 const PRICE: Money = { currency: "USD", micros: 500_000n };
 
+/** Ids of orders ascend, as handler_api's activation ids do; request ids are drawn, as callers draw them. */
+let sold = 1_000_000_000;
+
 /** Gives how long a command took, in milliseconds. */
 export type Took = (ms: number) => void;
 
@@ -42,7 +45,7 @@ export async function open(store: Store, took: Took): Promise<string> {
   );
   await timed(took, () =>
     store.recordPurchase(id, {
-      orderRef: randomUUID(),
+      orderRef: String(++sold),
       phoneNumber: "+447700900123",
       numberAsSold: "447700900123",
       price: PRICE,
