@@ -14,6 +14,8 @@ import {
   ListCountriesResponseSchema,
   ListOffersResponseSchema,
 } from "../../gen/numgate/v1/catalog_pb.ts";
+import { quantile } from "../support/statistics.ts";
+import { printRecords } from "../support/table.ts";
 import type { Inside } from "./inside.ts";
 import { COUNTRIES, offersIn, SIZES } from "./listings.ts";
 import type { Asked, Told } from "./serve.ts";
@@ -62,14 +64,15 @@ function printInside(columns: Inside, plain: Inside | undefined): void {
     columns: read(columns)?.toFixed(digits) ?? "-",
     ...(plain && { "plain objects": read(plain)?.toFixed(digits) ?? "-" }),
   });
-  print(`${columns.offers.toLocaleString("en")} offers of five upstreams, in one process`, [
+  const rows = [
     row("build, ms of CPU", ({ buildMs }) => buildMs, 0),
     row("longest block of it, ms of CPU", ({ blockMs }) => blockMs),
     row("restore from its stored form, ms of CPU", ({ restoreMs }) => restoreMs, 0),
     row("heap over the process before, MB", ({ heapMb }) => heapMb),
     row("arrays over the process before, MB", ({ arraysMb }) => arraysMb),
     ...Object.keys(columns.medianUs).map((question) => row(`${question}, µs`, ({ medianUs }) => medianUs[question])),
-  ]);
+  ];
+  printRecords(rows, `${columns.offers.toLocaleString("en")} offers of five upstreams, in one process`);
 }
 
 async function measurePort(file: string): Promise<void> {
@@ -92,7 +95,7 @@ async function measurePort(file: string): Promise<void> {
   rows.push(await listCountries(full));
   full.child.disconnect();
 
-  print("over the port, beside a no-op of the same answer in the same process", rows);
+  printRecords(rows, "over the port, beside a no-op of the same answer in the same process");
   const over = (when: "warm" | "ordered", of: readonly ("rssMb" | "heapMb" | "arraysMb")[]) =>
     of.reduce((sum, part) => sum + held[when][part] - nothing[when][part], 0).toFixed(1);
   const row = (name: string, when: "warm" | "ordered") => ({
@@ -101,11 +104,12 @@ async function measurePort(file: string): Promise<void> {
     "heap and arrays": over(when, ["heapMb", "arraysMb"]),
     arrays: over(when, ["arraysMb"]),
   });
-  print("memory over the same process without offers, asked the same, MB", [
+  const memory = [
     row("loaded, and asked once for each list", "warm"),
     row("after every order with several filters", "ordered"),
-  ]);
-  print("loaded from the database", [{ ms: full.startMs.toFixed(0) }]);
+  ];
+  printRecords(memory, "memory over the same process without offers, asked the same, MB");
+  printRecords([{ ms: full.startMs.toFixed(0) }], "loaded from the database");
 }
 
 interface Served {
@@ -203,9 +207,10 @@ async function compare(name: string, ask: Served["ask"], real: Call, noOp: Call)
   };
   const [realCpu, noOpCpu] = [await cpu(real), await cpu(noOp)];
   const shared = (share: number) => {
-    const pairs = rounds.map(({ real, noOp }) => ({ ours: at(real, share), bare: at(noOp, share) }));
-    const [ours, bare] = [at(pairs.map(({ ours }) => ours)), at(pairs.map(({ bare }) => bare))];
-    return `${shown([ours, bare])}, ${at(pairs.map(({ ours, bare }) => ours / bare)).toFixed(2)}`;
+    const pairs = rounds.map(({ real, noOp }) => ({ ours: quantile(real, share), bare: quantile(noOp, share) }));
+    const median = (of: (pair: (typeof pairs)[number]) => number) => quantile(pairs.map(of), 0.5);
+    const both = [median(({ ours }) => ours), median(({ bare }) => bare)];
+    return `${shown(both)}, ${median(({ ours, bare }) => ours / bare).toFixed(2)}`;
   };
   const shown = ([ours = 0, bare = 0]: readonly number[]) =>
     `${ours.toFixed(0)} / ${bare.toFixed(0)} = ${(ours / bare).toFixed(2)}`;
@@ -215,21 +220,4 @@ async function compare(name: string, ask: Served["ask"], real: Call, noOp: Call)
     "p99, µs, by round": shared(0.99),
     "server's CPU, µs": shown([realCpu, noOpCpu]),
   };
-}
-
-/** The median, or what so large a share is below. */
-function at(numbers: readonly number[], share = 0.5): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? 0;
-}
-
-function print(title: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
-  const keys = Object.keys(rows[0] ?? {});
-  const table = [keys, ...rows.map((row) => keys.map((key) => String(row[key] ?? "")))];
-  const widths = keys.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  "),
-  );
-  process.stdout.write(`\n${title}\n${lines.map((line) => `  ${line}`).join("\n")}\n`);
 }

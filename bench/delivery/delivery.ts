@@ -4,7 +4,8 @@
 
 import { parseArgs } from "node:util";
 import { sleep, systemClock } from "../../src/core/clock.ts";
-import { printTable } from "../table.ts";
+import { mean, quantile } from "../support/statistics.ts";
+import { printTable } from "../support/table.ts";
 import { type Buyer, openGateway, openNaive } from "./buyers.ts";
 import { type Arrival, planArrivals, UPSTREAMS, type UpstreamId } from "./plan.ts";
 import { type RemoteSandbox, startRemoteSandbox } from "./sandbox.ts";
@@ -97,14 +98,6 @@ function faultsOf({ deliveries, books }: Result): readonly string[] {
   ];
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
-}
-
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "5" }, codes: { type: "string", default: "1" } },
 });
@@ -134,7 +127,7 @@ try {
     "hasty polls",
     "calls",
   ];
-  printTable(`${arrivals.length} verifications in ${values.minutes} min`, header, results.flatMap(rowsOf));
+  printTable(header, results.flatMap(rowsOf), `${arrivals.length} verifications in ${values.minutes} min`);
   const faults = results.slice(0, 1).flatMap(faultsOf);
   const verdict = faults.length > 0 ? faults : ["every code was delivered, with no 429 and no order polled too soon"];
   process.stdout.write(`numgate: ${verdict.join("; ")}\n`);

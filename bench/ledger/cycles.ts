@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { VerificationStatus } from "../../src/core/verification.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
-import { finish, open, quantile, work } from "./load.ts";
-import { printTable } from "./table.ts";
+import { quantile } from "../support/statistics.ts";
+import { printRecords } from "../support/table.ts";
+import { finish, open, work } from "./load.ts";
 
 const WORKERS = 512;
 /** What else the machine does changes from second to second: of several rounds, the median and the best. */
@@ -90,16 +91,16 @@ try {
     await apart.round(CYCLES / 20);
     await together.round(CYCLES);
   }
-  printTable([apart.row(), together.row()]);
+  printRecords([apart.row(), together.row()]);
   const unmeasured = () => {};
   await work(OPEN, WORKERS, () => open(store, unmeasured));
   await work(FINISHED, WORKERS, async () => finish(store, await open(store, unmeasured), unmeasured));
   const beside = createRun(`group commit beside ${FINISHED} finished and ${OPEN} open`, WORKERS);
   for (let round = 0; round < ROUNDS; round += 1) await beside.round(CYCLES);
-  printTable([beside.row()]);
+  printRecords([beside.row()]);
 
   const since = new Date(Date.now() - 86_400_000);
-  printTable([
+  printRecords([
     await measure("openVerifications", () => store.openVerifications()),
     await measure("countOpen", () => store.countOpen()),
     await measure("listVerifications, the newest 50", () => list()),

@@ -83,8 +83,3 @@ export async function work(times: number, workers: number, job: () => Promise<un
   await Promise.all(Array.from({ length: workers }, worker));
   return (performance.now() - start) / 1000;
 }
-
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-}

@@ -1,7 +1,8 @@
 // Delay of codes under a limit of 60 calls a minute: the product's scheduler and limiter, on simulated time, beside what
 // clients usually do behind the same limiter. `node bench/polling/polling.ts [--short]`
 
-import { printTable } from "../table.ts";
+import { mean, quantile } from "../support/statistics.ts";
+import { printTable } from "../support/table.ts";
 import { everySoOften, type OpenPolicy, roundRobin, scheduler } from "./policies.ts";
 import { startSimulation } from "./simulation.ts";
 import { createSite, type Site } from "./site.ts";
@@ -86,25 +87,17 @@ function row(name: string, { site }: Run): string[] {
   ];
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? Number.NaN;
-}
-
 async function compare(trace: Trace, policies: readonly [string, OpenPolicy][]): Promise<void> {
   const rows: string[][] = [];
   for (const [name, open] of policies) rows.push(row(name, await play(trace, open)));
   if (trace.bound) rows.push(["lower bound, which no policy can reach", trace.bound.toFixed(2)]);
-  printTable(`${trace.name}: delay in seconds`, COLUMNS, rows);
+  printTable(COLUMNS, rows, `${trace.name}: delay in seconds`);
 }
 
 async function compareWithPurchases(trace: Trace): Promise<void> {
   const run = await play(trace, scheduler(), true);
   const [longest, middle] = [Math.max(...run.purchaseWaits), quantile(run.purchaseWaits, 0.5)];
-  printTable(`${trace.name}, purchases counted: delay in seconds`, COLUMNS, [row("numgate", run)]);
+  printTable(COLUMNS, [row("numgate", run)], `${trace.name}, purchases counted: delay in seconds`);
   process.stdout.write(`purchases waited for their slot: p50 ${middle} ms, longest ${longest} ms\n\n`);
 }
 

@@ -13,6 +13,8 @@ import { MESSAGES } from "../../src/orders/rentals/law.ts";
 import { learnOfLook } from "../../src/orders/rentals/learning.ts";
 import { createQuiet, stir } from "../../src/orders/rentals/quiet.ts";
 import { createSchedule } from "../../src/orders/rentals/schedule.ts";
+import { mean, quantile } from "../support/statistics.ts";
+import { printTable } from "../support/table.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 
 const { values } = parseArgs({
@@ -116,37 +118,24 @@ function toRental(rental: number): Rental {
   };
 }
 
-function seconds(delays: readonly number[], share: number): string {
-  const sorted = delays.toSorted((a, b) => a - b);
-  return ((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) / 1000).toFixed(1);
+/** Mean, median and p95 in seconds. */
+function delays(ms: readonly number[]): string[] {
+  return [mean(ms), quantile(ms, 0.5), quantile(ms, 0.95)].map((delay) => (delay / 1000).toFixed(1));
 }
 
-function mean(delays: readonly number[]): string {
-  return (delays.reduce((sum, delay) => sum + delay, 0) / Math.max(delays.length, 1) / 1000).toFixed(1);
-}
-
-function row(name: string, { calls, watched, unwatched }: Result): string {
-  const cells = [mean(watched), seconds(watched, 0.5), seconds(watched, 0.95)];
-  const others = [mean(unwatched), seconds(unwatched, 0.5), seconds(unwatched, 0.95)];
-  return [name.padEnd(12), String(calls).padStart(9), ...[...cells, ...others].map((cell) => cell.padStart(9))].join(
-    " ",
-  );
+function row(name: string, { calls, watched, unwatched }: Result): (string | number)[] {
+  return [name, calls, ...delays(watched), ...delays(unwatched)];
 }
 
 const begun = performance.now();
 const [turns, own] = [inTurn(Math.floor(endMs / slotMs)), scheduled()];
 const even = inTurn(own.calls);
-const head = ["mean", "median", "p95", "mean", "median", "p95"].map((cell) => cell.padStart(9)).join(" ");
+const waits = ["mean", "median", "p95"];
 process.stdout.write(
-  [
-    `${rentals} rentals, ${days} days, ${callsPerMinute} calls a minute; seconds from arrival to being seen`,
-    `${own.watched.length} messages that somebody waited for, ${own.unwatched.length} others`,
-    `${"".padEnd(12)} ${"calls".padStart(9)} ${"watched".padStart(19)} ${"unwatched".padStart(29)}`,
-    `${"".padEnd(22)} ${head}`,
-    row("in turn", turns),
-    row("fixed", even),
-    row("scheduled", own),
-    `${((performance.now() - begun) / 1000).toFixed(0)} s`,
-    "",
-  ].join("\n"),
+  `${own.watched.length} messages that somebody waited for, ${own.unwatched.length} others; ${((performance.now() - begun) / 1000).toFixed(0)} s\n`,
+);
+printTable(
+  ["looks", "calls", ...waits.map((name) => `watched: ${name}`), ...waits.map((name) => `others: ${name}`)],
+  [row("in turn", turns), row("fixed", even), row("scheduled", own)],
+  `${rentals} rentals, ${days} days, ${callsPerMinute} calls a minute; seconds from arrival to being seen`,
 );

@@ -5,6 +5,7 @@ import { LOCAL_CALLER } from "../../src/core/caller.ts";
 import type { Offer } from "../../src/core/offer.ts";
 import type { Strategy, VerificationRequest } from "../../src/core/verification.ts";
 import { createRouter } from "../../src/routing/router.ts";
+import { printTable } from "../support/table.ts";
 import { toOffer } from "./policies.ts";
 import { createWorld } from "./world.ts";
 
@@ -70,13 +71,14 @@ function measureUnseen(strategy: Strategy): number {
   return us / RUNS;
 }
 
-process.stdout.write(`us per ranking of ${offers.length} offers, ${RUNS} rankings\n`);
-process.stdout.write(
-  `${"".padEnd(16)}${"same second".padStart(14)}${"new second".padStart(14)}${"never seen".padStart(14)}\n`,
-);
+const rows: string[][] = [];
 for (const strategy of ["CHEAPEST", "BALANCED", "FASTEST", "MOST_RELIABLE"] as const) {
   measure(strategy, 0);
   const cells = [measure(strategy, 0), measure(strategy, 1_000), measureUnseen(strategy)];
-  const shown = cells.map((us) => us.toFixed(2).padStart(14));
-  process.stdout.write(`${strategy.padEnd(16)}${shown.join("")}\n`);
+  rows.push([strategy, ...cells.map((us) => us.toFixed(2))]);
 }
+printTable(
+  ["strategy", "same second", "new second", "never seen"],
+  rows,
+  `us per ranking of ${offers.length} offers, ${RUNS} rankings`,
+);

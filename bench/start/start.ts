@@ -11,7 +11,7 @@ import { createFold } from "../../src/catalog/fold.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { listingsOf, offersIn, SIZES, type Size, UPSTREAMS } from "../catalog/listings.ts";
 import { freePort } from "../support/gateway.ts";
-import { print, table } from "../support/table.ts";
+import { printTable } from "../support/table.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 /** What starting needed is given back by then. */
@@ -99,4 +99,4 @@ for (const size of [undefined, HUNDRED_THOUSAND]) {
   rows.push(await row(`numgate, ${offers} offers persisted`, command, port));
 }
 await rm(folder, { recursive: true });
-print(table(["process", "first answer after, ms (worst)", "idle, MB", "peak, MB"], rows));
+printTable(["process", "first answer after, ms (worst)", "idle, MB", "peak, MB"], rows);

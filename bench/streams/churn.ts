@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startChild } from "../support/child.ts";
 import { startGateway } from "../support/gateway.ts";
-import { print, table } from "../support/table.ts";
+import { printTable } from "../support/table.ts";
 
 const MB = 2 ** 20;
 const { values } = parseArgs({ options: { streams: { type: "string", default: "100000" } } });
@@ -52,7 +52,8 @@ for (const share of [0.05, 0.3, 0.65]) {
 }
 await client.stop();
 await stop();
-print(
-  table(["opened and left", "s", "heap, MB", "RSS, MB", "watchers", "streams", "sessions", "sockets and timers"], rows),
+printTable(
+  ["opened and left", "s", "heap, MB", "RSS, MB", "watchers", "streams", "sessions", "sockets and timers"],
+  rows,
 );
 process.exit(0);

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startChild } from "../support/child.ts";
 import { startGateway } from "../support/gateway.ts";
-import { print, table } from "../support/table.ts";
+import { printTable } from "../support/table.ts";
 
 const { values } = parseArgs({
   options: { watchers: { type: "string", default: "500" }, seconds: { type: "string", default: "60" } },
@@ -78,7 +78,8 @@ for (const how of ["lost", "halted"] as const) {
   for (const http1 of [false, true]) rows.push(await goneAfter(http1, how));
 }
 await stop();
-print(
-  table(["clients are", "over", "watchers", "first gone after, s", "last, s", `still there after ${seconds} s`], rows),
+printTable(
+  ["clients are", "over", "watchers", "first gone after, s", "last, s", `still there after ${seconds} s`],
+  rows,
 );
 process.exit(0);

@@ -3,6 +3,7 @@
 
 import { Agent, request as requestHttp1 } from "node:http";
 import { connect } from "node:http2";
+import { quantile } from "../support/statistics.ts";
 
 export interface Load {
   readonly url: string;
@@ -80,10 +81,8 @@ async function run(load: Load) {
     }
   }
   await Promise.all(Array.from({ length: load.atOnce }, sendUntilEnd));
-  times.sort((a, b) => a - b);
-  const quantile = (share: number) => times[Math.floor(times.length * share)] ?? 0;
   const perSecond = (times.length * 1000) / (performance.now() - start);
-  return { count: times.length, perSecond, bytes, p50: quantile(0.5), p99: quantile(0.99) };
+  return { count: times.length, perSecond, bytes, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
 }
 
 export type Outcome = Awaited<ReturnType<typeof run>>;

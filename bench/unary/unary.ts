@@ -8,7 +8,7 @@ import { CatalogService } from "../../gen/numgate/v1/catalog_pb.ts";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
 import { type Child, startChild } from "../support/child.ts";
 import { startGateway } from "../support/gateway.ts";
-import { print, table } from "../support/table.ts";
+import { printTable } from "../support/table.ts";
 import type { Load, Outcome } from "./load.ts";
 
 const AT_ONCE = 32;
@@ -123,5 +123,5 @@ for (const manner of MANNERS) {
 }
 await gateway.stop();
 await bareServer.stop();
-print(table(["protocol", "call", "req/s", "of bare", "CPU us/req", "p50 ms", "p99 ms", "answer bytes"], rows));
+printTable(["protocol", "call", "req/s", "of bare", "CPU us/req", "p50 ms", "p99 ms", "answer bytes"], rows);
 process.exit(0);
