@@ -2,7 +2,10 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The smallest of the values that at least this share of them do not exceed. NaN of none. */
+/** Between the two values that are nearest to it, in proportion, as NumPy and R have it. NaN of none. */
 export function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.max(Math.ceil(share * values.length) - 1, 0)] ?? Number.NaN;
+  const sorted = values.toSorted((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const [below = Number.NaN, above = below] = sorted.slice(Math.floor(place));
+  return below + (above - below) * (place % 1);
 }
