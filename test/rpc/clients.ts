@@ -10,18 +10,25 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
-import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
+import {
+  type ConnectTransportOptions,
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+} from "@connectrpc/connect-node";
 import { Client, credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { onTestFinished } from "vitest";
 
 /** A client of connect for each protocol over each version of HTTP that it can be spoken over. */
-export const TRANSPORTS: readonly [string, (baseUrl: string) => Transport][] = [
-  ["connect, HTTP/1.1", (baseUrl) => createConnectTransport({ baseUrl, httpVersion: "1.1" })],
-  ["connect, HTTP/2", (baseUrl) => createConnectTransport({ baseUrl, httpVersion: "2" })],
-  ["gRPC, HTTP/2", (baseUrl) => createGrpcTransport({ baseUrl })],
-  ["gRPC-Web, HTTP/1.1", (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: "1.1" })],
-  ["gRPC-Web, HTTP/2", (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: "2" })],
+export const TRANSPORTS: readonly [string, (baseUrl: string, options?: Sending) => Transport][] = [
+  ["connect, HTTP/1.1", (baseUrl, options) => createConnectTransport({ baseUrl, httpVersion: "1.1", ...options })],
+  ["connect, HTTP/2", (baseUrl, options) => createConnectTransport({ baseUrl, httpVersion: "2", ...options })],
+  ["gRPC, HTTP/2", (baseUrl, options) => createGrpcTransport({ baseUrl, ...options })],
+  ["gRPC-Web, HTTP/1.1", (baseUrl, options) => createGrpcWebTransport({ baseUrl, httpVersion: "1.1", ...options })],
+  ["gRPC-Web, HTTP/2", (baseUrl, options) => createGrpcWebTransport({ baseUrl, httpVersion: "2", ...options })],
 ];
+
+export type Sending = Pick<ConnectTransportOptions, "sendCompression">;
 
 /** One call by @grpc/grpc-js. */
 export function callByGrpcJs<I extends DescMessage, O extends DescMessage>(

@@ -1,8 +1,9 @@
 import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
-import { Code, createClient } from "@connectrpc/connect";
-import { createGrpcTransport } from "@connectrpc/connect-node";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
 import { until } from "../support/clock.ts";
 import { openSocket, requestByHttp2, TRANSPORTS } from "./clients.ts";
@@ -133,17 +134,17 @@ describe("connections", () => {
   });
 });
 
-it("a body over 64 KiB is refused", async () => {
+it.each(TRANSPORTS)("a request over 64 KiB is INVALID_REQUEST over %s, compressed or not", async (_, transport) => {
   const { address } = await start();
-  const body = JSON.stringify({ verificationId: "x".repeat(65 * 1024) });
-  const answer = await fetch(`http://${address}${PATH}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
-  expect(await answer.json()).toMatchObject({ code: "resource_exhausted" });
-  const client = createClient(VerificationService, createGrpcTransport({ baseUrl: `http://${address}` }));
-  await expect(client.getVerification({ verificationId: "x".repeat(65 * 1024) })).rejects.toThrow(
-    "[resource_exhausted]",
-  );
+  const verificationId = "x".repeat(65 * 1024);
+  for (const send of [{}, { sendCompression: compressionGzip }]) {
+    const client = createClient(VerificationService, transport(`http://${address}`, send));
+    const watch = () => client.watchVerification({ verificationId })[Symbol.asyncIterator]().next();
+    for (const call of [() => client.getVerification({ verificationId }), watch]) {
+      const error = ConnectError.from(await call().catch((caught: unknown) => caught));
+      expect(error).toMatchObject({ code: Code.InvalidArgument, rawMessage: "the request is larger than 65536 bytes" });
+      expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "INVALID_REQUEST", domain: "numgate" }]);
+      expect(error.findDetails(BadRequestSchema)).toHaveLength(1);
+    }
+  }
 });

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { compressedFlag, compressionNegotiate } from "@connectrpc/connect/protocol";
+import { type Compression, compressedFlag, compressionNegotiate } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { HttpRequest } from "../http.ts";
 import type { Protocol } from "./protocols.ts";
@@ -28,12 +28,12 @@ export async function readMessage<I extends DescMessage>(
   if (request.method === "GET") return parse(await readQuery(queryOf(request), protocol, maxBytes));
   const compression = negotiate(request.headers[protocol.encodingHeader], protocol);
   const body = await readBody(request, maxBytes + (protocol.enveloped ? PREFIX_BYTES : 0), maxBytes);
-  if (!protocol.enveloped) return parse(compression ? await compression.decompress(body, maxBytes) : body);
+  if (!protocol.enveloped) return parse(compression ? await decompress(compression, body, maxBytes) : body);
 
   const { flags, data } = openEnvelope(body, protocol);
   if ((flags & compressedFlag) === 0) return parse(data);
   if (!compression) throw invalid("received compressed envelope, but do not know how to decompress");
-  return parse(await compression.decompress(data, maxBytes));
+  return parse(await decompress(compression, data, maxBytes));
 }
 
 /** A message in the URL, as text or in base64. */
@@ -44,7 +44,7 @@ async function readQuery(query: URLSearchParams, protocol: Protocol, maxBytes: n
   if (isBase64 && !/^[\w+/-]*={0,2}$/.test(text)) throw invalid("the message is not in base64");
   const bytes = Buffer.from(text, isBase64 ? "base64url" : "utf8");
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  return compression ? compression.decompress(bytes, maxBytes) : bytes;
+  return compression ? decompress(compression, bytes, maxBytes) : bytes;
 }
 
 function negotiate(encoding: unknown, { acceptEncodingHeader }: Protocol) {
@@ -52,6 +52,14 @@ function negotiate(encoding: unknown, { acceptEncodingHeader }: Protocol) {
   const { request, error } = compressionNegotiate(ACCEPTED_COMPRESSION, encoding, null, acceptEncodingHeader);
   if (error) throw error;
   return request;
+}
+
+async function decompress(compression: Compression, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await compression.decompress(bytes, maxBytes);
+  } catch (error) {
+    throw ConnectError.from(error).code === Code.ResourceExhausted ? tooLarge(maxBytes) : error;
+  }
 }
 
 function readBody(request: HttpRequest, limit: number, maxBytes: number): Promise<Buffer> {
@@ -86,5 +94,5 @@ function invalid(message: string): ConnectError {
 }
 
 function tooLarge(maxBytes: number): ConnectError {
-  return new ConnectError(`message size is larger than configured readMaxBytes ${maxBytes}`, Code.ResourceExhausted);
+  return new ConnectError(`the request is larger than ${maxBytes} bytes`, Code.ResourceExhausted);
 }

@@ -30,13 +30,16 @@ function mapStream<T>(messages: AsyncIterable<T>, mapError: (error: unknown) => 
   return betweenMessages(messages, { map: (message) => message, mapError });
 }
 
+/** What connect says of a request that is garbled, or too large. */
+const UNREADABLE: readonly Code[] = [Code.Internal, Code.InvalidArgument, Code.ResourceExhausted];
+
 /**
- * A request that cannot be read is no bug of ours: it is garbled, which connect calls internal, or its client has gone,
- * which Node says in its own words.
+ * A request that cannot be read is no bug of ours: it is garbled or too large, which connect says in codes of its own, or
+ * its client has gone, which Node says in its own words.
  */
 export function toReadFailure(error: unknown): ConnectError {
   if (!(error instanceof ConnectError)) return new ConnectError("the client has gone", Code.Canceled);
-  if (error.code !== Code.Internal && error.code !== Code.InvalidArgument) return error;
+  if (!UNREADABLE.includes(error.code) || error.cause instanceof GatewayError) return error;
   const description = error.rawMessage;
   return toConnectError(
     new GatewayError("INVALID_REQUEST", description, { violations: [{ field: fieldOf(description), description }] }),
