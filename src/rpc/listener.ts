@@ -146,13 +146,20 @@ const WINDOW_BYTES = 1024 * 1024;
  */
 const TCP_KEEP_ALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 20_000 };
 
+/**
+ * More than one caller may have open, so that no client ever waits at it. Node counts a stream until JavaScript has let go
+ * of it: a client at the bound that opens one as soon as another ends gets ENHANCE_YOUR_CALM, and at the hundredth time
+ * loses its connection.
+ */
+const MAX_STREAMS = 60_000;
+
 const HTTP2_OPTIONS = {
-  settings: { maxConcurrentStreams: 2000, initialWindowSize: WINDOW_BYTES },
-  // In MB. At the default of 10 a connection is killed when it holds about 9,960 idle streams.
-  maxSessionMemory: 64,
+  settings: { maxConcurrentStreams: MAX_STREAMS, initialWindowSize: WINDOW_BYTES },
+  // In MB. A stream counts for 1 KB, and what is beyond is refused as what is beyond the bound.
+  maxSessionMemory: 128,
   // A stream that a client leaves is a stream reset. At the default of 1,000, then 33 a second, a client that leaves all
   // of its streams is taken for an attacker and loses its connection, with whatever else runs on it.
-  streamResetBurst: 10_000,
+  streamResetBurst: MAX_STREAMS,
   streamResetRate: 5_000,
 };
 

@@ -1,4 +1,5 @@
-import { connect as connectHttp2 } from "node:http2";
+import { once } from "node:events";
+import { connect as connectHttp2, constants } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
@@ -10,6 +11,9 @@ import { openSocket, requestByHttp2, TRANSPORTS } from "./clients.ts";
 import { echo, start } from "./support.ts";
 
 const PATH = "/numgate.v1.VerificationService/GetVerification";
+const WATCH_PATH = "/numgate.v1.VerificationService/WatchVerification";
+/** Of `v1`, in an envelope of gRPC. */
+const WATCH_BODY = Buffer.from("00000000040a027631", "hex");
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
 /** Says one thing and then nothing more, for ever, and is deaf to its signal. */
@@ -89,12 +93,27 @@ describe("connections", () => {
     }
   });
 
-  it("may hold 2,000 streams each", async () => {
-    const { address } = await start();
+  it("take a new stream as soon as one has ended, however many run", async () => {
+    const { address } = await start({ watchVerification: () => deaf({ verification: {} }) });
     const session = connectHttp2(`http://${address}`);
-    const settings = await new Promise((resolve) => session.once("remoteSettings", resolve));
-    expect(settings).toMatchObject({ maxConcurrentStreams: 2000 });
-    session.destroy();
+    onTestFinished(() => session.destroy());
+    await new Promise((resolve) => session.once("remoteSettings", resolve));
+    const headers = { ":method": "POST", ":path": WATCH_PATH, "content-type": "application/grpc", te: "trailers" };
+    const bound = Math.min(session.remoteSettings.maxConcurrentStreams ?? 0, 2100);
+    const ends = new Set<number | undefined>();
+    for (const _ of ["all at once", "and all anew"]) {
+      const streams = Array.from({ length: bound }, () => {
+        const stream = session.request(headers).on("error", () => {});
+        stream.once("close", () => ends.add(stream.rstCode));
+        stream.end(WATCH_BODY);
+        return stream;
+      });
+      await Promise.all(streams.map((stream) => Promise.race([once(stream, "response"), once(stream, "close")])));
+      for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+    }
+    const other = session.request({ ":path": "/healthz" });
+    await once(other, "response");
+    expect([...ends]).toEqual([constants.NGHTTP2_CANCEL]);
   });
 
   it("that say nothing are closed", async () => {
