@@ -2,8 +2,10 @@ import { type DescExtension, type DescFile, type DescService, toBinary } from "@
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectRouter } from "@connectrpc/connect";
+import { file_google_rpc_error_details } from "../../gen/google/rpc/error_details_pb.ts";
 import * as v1 from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import { file_numgate_v1_error } from "../../gen/numgate/v1/error_pb.ts";
 import { endOnDrain } from "./streams.ts";
 
 // The two versions differ in their package's name only.
@@ -16,9 +18,12 @@ type Answer =
 
 export const REFLECTION_SERVICES: readonly DescService[] = [v1.ServerReflection, v1alpha.ServerReflection];
 
+/** What errors carry: nothing imports it. */
+const ERROR_FILES = [file_google_rpc_error_details, file_numgate_v1_error];
+
 /** Serves the descriptors of the services, themselves and all they import, to tools that have no proto files. */
 export function addReflection(router: ConnectRouter, services: readonly DescService[]): void {
-  const index = indexFiles(services.map((service) => service.file));
+  const index = indexFiles([...services.map((service) => service.file), ...ERROR_FILES]);
   const names = services.map((service) => service.typeName).sort();
 
   async function* answer<R extends Request>(requests: AsyncIterable<R>) {

@@ -81,6 +81,19 @@ describe("reflection", () => {
     expect(names).toEqual(expect.arrayContaining(files.flatMap(({ dependency }) => dependency)));
   });
 
+  it.each([
+    ["google.rpc.ErrorInfo", "google/rpc/error_details.proto"],
+    ["google.rpc.BadRequest", "google/rpc/error_details.proto"],
+    ["google.rpc.RetryInfo", "google/rpc/error_details.proto"],
+    ["numgate.v1.ErrorReason", "numgate/v1/error.proto"],
+  ])("finds the file of %s, which errors carry", async (symbol, name) => {
+    const { address } = await start();
+    const [answer] = await reflect(address, [{ case: "fileContainingSymbol", value: symbol }]);
+    if (answer?.case !== "fileDescriptorResponse") throw new Error(`answered ${answer?.case}`);
+    const [first = new Uint8Array()] = answer.value.fileDescriptorProto;
+    expect(fromBinary(FileDescriptorProtoSchema, first).name).toBe(name);
+  });
+
   it("finds files by name and by extension, and sends what is imported once", async () => {
     const { address } = await start();
     const byName = { case: "fileByFilename" as const, value: "numgate/v1/verification.proto" };
