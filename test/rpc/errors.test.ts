@@ -155,6 +155,19 @@ describe("a request that cannot be read", () => {
     session.destroy();
   });
 
+  it.each(["application/json", "application/proto"])("because a text is not UTF-8, in %s", async (type) => {
+    const { address } = await start();
+    const invalid = Buffer.from([0xff, 0xfe]);
+    const before = type.endsWith("json") ? '{"verificationId":"' : "\n\x02";
+    const body = Buffer.concat([Buffer.from(before), invalid, Buffer.from(type.endsWith("json") ? '"}' : "")]);
+    const url = `http://${address}/numgate.v1.VerificationService/GetVerification`;
+    const answer = await fetch(url, { method: "POST", headers: { "content-type": type }, body });
+    expect(await answer.json()).toMatchObject({
+      code: "invalid_argument",
+      details: [{ debug: { reason: "INVALID_REQUEST" } }, { type: "google.rpc.BadRequest" }],
+    });
+  });
+
   it("because its client has gone is no bug", async () => {
     const { address, log, registry } = await start();
     const session = connectHttp2(`http://${address}`);

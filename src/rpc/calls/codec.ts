@@ -1,4 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import type { DescMessage, DescMethod, JsonReadOptions, JsonWriteOptions, MessageShape } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { createMethodSerializationLookup, encodeEnvelope } from "@connectrpc/connect/protocol";
 import { createEncoder, type Encoder } from "./encoder.ts";
 
@@ -22,7 +24,11 @@ export function createCodec(method: DescMethod, { readMaxBytes, jsonOptions }: C
   const serialize = (message: MessageShape<DescMessage>, binary: boolean) => lookup.getO(binary).serialize(message);
   return {
     readMaxBytes,
-    parse: (bytes, binary) => lookup.getI(binary).parse(bytes),
+    parse(bytes, binary) {
+      // Read as JSON it would get replacement characters, and in binary it is refused.
+      if (!binary && !isUtf8(bytes)) throw new ConnectError("the request is not in UTF-8", Code.InvalidArgument);
+      return lookup.getI(binary).parse(bytes);
+    },
     serialize: createEncoder(method.output, serialize),
     frame: createEncoder(method.output, (message, binary) => encodeEnvelope(0, serialize(message, binary))),
   };
