@@ -44,6 +44,7 @@ export function createRpcHandler(
       .then((answer) => {
         const untaken = UNTAKEN[answer.status];
         if (untaken === undefined) return universalResponseToNodeResponse(answer, response);
+        if (answer.status === 405) response.setHeader("allow", handler.allowedMethods.join(", "));
         answerText(request, response, answer.status, untaken);
       })
       .catch((error: unknown) => {

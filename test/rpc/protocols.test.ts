@@ -61,17 +61,26 @@ describe("one plaintext port", () => {
     expect(JSON.parse(second.text)).toEqual({ verification: { verificationId: "v1" } });
   });
 
+  it.each(["charset=utf-8", 'charset="UTF-8"', "Charset=utf8"])("takes JSON whose type has %s", async (parameter) => {
+    const { address } = await start();
+    const headers = { "content-type": `application/json; ${parameter}` };
+    const init = { method: "POST", headers, body: '{"verificationId":"v1"}' };
+    expect(await (await fetch(`http://${address}${GET_VERIFICATION}`, init)).json()).toHaveProperty("verification");
+  });
+
   it("says how an RPC is called to whoever calls it otherwise", async () => {
     const { address } = await start();
     const ask = async (rpc: string, init: RequestInit) => {
       const answer = await fetch(`http://${address}/numgate.v1.VerificationService/${rpc}`, init);
-      return [answer.status, await answer.text()];
+      return [answer.status, await answer.text(), ...(answer.headers.get("allow")?.split(", ").sort() ?? [])];
     };
     const form = { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "{}" };
     const named = expect.stringMatching(/content-type: application\/json/);
     expect(await ask("GetVerification", form)).toEqual([415, named]);
     expect(await ask("GetVerification", {})).toEqual([415, named]);
-    expect(await ask("CreateVerification", {})).toEqual([405, expect.stringMatching(/POST/)]);
+    const posted = expect.stringMatching(/POST/);
+    expect(await ask("CreateVerification", {})).toEqual([405, posted, "POST"]);
+    expect(await ask("GetVerification", { method: "PUT" })).toEqual([405, posted, "GET", "POST"]);
   });
 
   it("knows an HTTP/2 client by its preface, however it is cut into packets", async () => {

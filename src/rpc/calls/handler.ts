@@ -168,5 +168,5 @@ function requestOf({ context, ending }: Call) {
 }
 
 function typeOf({ headers }: HttpRequest): string {
-  return headers["content-type"]?.toLowerCase().replaceAll(" ", "") ?? "";
+  return headers["content-type"]?.toLowerCase().replaceAll(/[ "]/g, "") ?? "";
 }

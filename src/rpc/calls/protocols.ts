@@ -38,7 +38,7 @@ export interface Protocol {
   end(trailer: Headers | undefined, error: ConnectError | undefined): CallEnd;
 }
 
-/** By the content type of the request, in lower case and without spaces. */
+/** By the content type of the request, in lower case and without spaces and quotes. */
 export type Protocols = ReadonlyMap<string, Protocol>;
 
 export function createProtocols(jsonOptions: Partial<JsonWriteOptions>): { unary: Protocols; streaming: Protocols } {
