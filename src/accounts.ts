@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { UpstreamConfig } from "./config.ts";
+import type { KnownProvider, UpstreamConfig } from "./config.ts";
 import type { Clock } from "./core/clock.ts";
 import { parseMoney } from "./core/money.ts";
 import { Secret } from "./core/secret.ts";
@@ -16,6 +16,12 @@ const LONGEST_WINDOW_MS = 24 * 60 * 60_000;
 
 /** What the sandbox's PapSMS charges: it has no price list, so the operator names its prices. */
 const SANDBOX_PRICES = { "us/whatsapp": "0.80", "us/telegram": "0.70", "us/google": "0.55" };
+
+/** What the configuration is held against. */
+export const KNOWN_PROVIDERS: readonly KnownProvider[] = PROVIDERS.map(({ id, limits }) => ({
+  id,
+  limits: { account: limits.account, ...limits.endpoints },
+}));
 
 export interface AccountParts {
   readonly store: Pick<Store, "callsSince" | "recordCall">;
@@ -42,11 +48,19 @@ export async function connectAccounts(
   );
 }
 
-export function toEntry({ id, provider: name, apiKey, baseUrl, limits, ...own }: UpstreamConfig): UpstreamEntry {
+export function toEntry({
+  id,
+  provider: name,
+  apiKey,
+  baseUrl,
+  limits,
+  grantedLimits,
+  ...own
+}: UpstreamConfig): UpstreamEntry {
   const provider = PROVIDERS.find((known) => known.id === name);
   if (!provider) throw new Error(`the configuration names a provider that this build lacks: ${name}`);
   const options = { apiKey: apiKey.reveal(), prices: own.prices, ...own.handlerApi, ...own.pvapins };
-  return { id, provider, options, baseUrl, limits };
+  return { id, provider, options, baseUrl, limits, grantedLimits };
 }
 
 /** The sandbox's upstreams, as if they had been configured. */
@@ -58,6 +72,7 @@ export function sandboxAccounts({ baseUrls, apiKeys }: Sandbox): UpstreamConfig[
     apiKey: new Secret(apiKeys[id]),
     baseUrl: baseUrls[id],
     limits: {},
+    grantedLimits: {},
     prices: Object.fromEntries(
       Object.entries(SANDBOX_PRICES).flatMap(([offer, decimal]) => {
         const price = parseMoney(decimal, "USD");

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type Logger, pino } from "pino";
+import { KNOWN_PROVIDERS } from "./accounts.ts";
 import { banner } from "./banner.ts";
 import { showEsim } from "./cli/esim.ts";
 import { type Flags, readFlags, refuseStrays, UsageError } from "./cli/flags.ts";
@@ -9,7 +10,6 @@ import { systemClock } from "./core/clock.ts";
 import { checkConfig, type Daemon, startDaemon } from "./daemon.ts";
 import { liveCheck } from "./live-check.ts";
 import { probe } from "./probe.ts";
-import { PROVIDERS } from "./providers/providers.ts";
 import { parseListenAddress } from "./rpc/listen-address.ts";
 import { letGoOfStart } from "./start-memory.ts";
 
@@ -93,7 +93,7 @@ const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
 };
 
 function readConfig({ config: path }: Flags): Config {
-  return loadConfig({ path, env: process.env, providers: PROVIDERS.map(({ id }) => id) });
+  return loadConfig({ path, env: process.env, providers: KNOWN_PROVIDERS });
 }
 
 async function serve(flags: Flags): Promise<number> {

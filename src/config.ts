@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { toCaller, toRetention, toTls, toUpstream } from "./config/assemble.ts";
 import { complainAbout } from "./config/complaints.ts";
 import { readKeyVariables, readOverrides } from "./config/environment.ts";
+import { warnOfLimits } from "./config/limits.ts";
 import { Problems, whyUnreadable } from "./config/problems.ts";
 import { checkRelations, isLocal, listenersIn, namesCallers, refuseStrangers, upstreamIdsIn } from "./config/rules.ts";
 import { type FileValues, fileSchema } from "./config/schema.ts";
 import { NO_SOURCE, readSource } from "./config/source.ts";
 import type { Environment } from "./config/substitute.ts";
-import type { Config, Database, Listener, UpstreamConfig } from "./config/types.ts";
+import type { Config, Database, KnownProvider, Listener, UpstreamConfig } from "./config/types.ts";
 
 export { maskedConfig } from "./config/mask.ts";
 export { ConfigError } from "./config/problems.ts";
@@ -26,15 +27,15 @@ export interface LoadOptions {
   /** From --config. */
   readonly path?: string | undefined;
   readonly env: Environment;
-  /** The providers that this build has. */
-  readonly providers: readonly string[];
+  readonly providers: readonly KnownProvider[];
 }
 
 /**
  * Reads the file and the environment. The file is the one that is named, by `path` or NUMGATE_CONFIG, or else
  * ./numgate.yaml where there is one. Throws a ConfigError with everything that is wrong.
  */
-export function loadConfig({ path, env, providers }: LoadOptions): Config {
+export function loadConfig({ path, env, providers: known }: LoadOptions): Config {
+  const providers = known.map(({ id }) => id);
   const problems = new Problems();
   const file = readFile(path, env, problems);
   const source = file ? readSource(file.name, file.text, env, problems) : NO_SOURCE;
@@ -48,7 +49,7 @@ export function loadConfig({ path, env, providers }: LoadOptions): Config {
   const sandbox = fromEnv?.upstreams.length === 0;
   const upstreams = fromEnv?.upstreams ?? values.upstreams?.map(toUpstream) ?? [];
   // The sandbox's upstreams are named after their providers.
-  checkRelations(source, named ?? (sandbox ? providers : upstreams.map(({ id }) => id)));
+  checkRelations(source, named ?? (sandbox ? providers : upstreams.map(({ id }) => id)), known);
 
   const listen = overrides.listen ?? listenersIn(source.tree) ?? DEFAULT_LISTEN;
   if (!namesCallers(source.tree)) {
@@ -73,7 +74,7 @@ export function loadConfig({ path, env, providers }: LoadOptions): Config {
     },
     retention: toRetention(values.retention),
     sandbox,
-    warnings: warningsAbout(upstreams, sandbox, database),
+    warnings: [...warningsAbout(upstreams, sandbox, database), ...warnOfLimits(upstreams, known)],
     origins: [...source.origins, ...(fromEnv?.origins ?? []), ...overrides.origins],
   };
 }

@@ -1,7 +1,8 @@
 import { Document, isCollection, isNode } from "yaml";
 import { formatDecimal, type Money } from "../core/money.ts";
 import { formatListener } from "./rules.ts";
-import type { Config, ConfiguredCaller, Database, Limit, UpstreamConfig } from "./types.ts";
+import { formatLimit } from "./scalars.ts";
+import type { Config, ConfiguredCaller, Database, UpstreamConfig } from "./types.ts";
 
 const MASK = "****";
 
@@ -63,7 +64,8 @@ function maskedUpstream(upstream: UpstreamConfig) {
     provider: upstream.provider,
     api_key: MASK,
     ...present({ base_url: upstream.baseUrl }),
-    ...section("limits", mapValues(upstream.limits, rate)),
+    ...section("limits", mapValues(upstream.limits, formatLimit)),
+    ...section("granted_limits", mapValues(upstream.grantedLimits, formatLimit)),
     ...section("prices", mapValues(upstream.prices, formatDecimal)),
     ...present({ callback_secret: upstream.callbackSecret && MASK }),
     enabled: upstream.enabled,
@@ -92,10 +94,6 @@ const UNITS = [
 function duration(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, unitMs]) => ms % unitMs === 0) ?? ["s", 1000];
   return `${ms / unitMs}${unit}`;
-}
-
-function rate({ calls, windowMs }: Limit): string {
-  return `${calls}/${windowMs === 60_000 ? "min" : windowMs === 3_600_000 ? "h" : "s"}`;
 }
 
 function mapValues<T, R>(values: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {

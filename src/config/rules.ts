@@ -1,11 +1,20 @@
 import { createHash } from "node:crypto";
 import { BlockList, isIP } from "node:net";
+import { checkLimits } from "./limits.ts";
 import { listenSchema } from "./schema.ts";
 import type { Source, Tree } from "./source.ts";
-import type { KeyPath, Listener } from "./types.ts";
+import { child, isMapping, list, textOf } from "./tree.ts";
+import type { KeyPath, KnownProvider, Listener } from "./types.ts";
 
-/** Callers' and upstreams' relations to each other. They are looked at even where single values are wrong. */
-export function checkRelations(source: Source, upstreamIds: readonly string[]): void {
+/**
+ * Callers' and upstreams' relations to each other and to what providers allow. They are looked at even where single
+ * values are wrong.
+ */
+export function checkRelations(
+  source: Source,
+  upstreamIds: readonly string[],
+  providers: readonly KnownProvider[],
+): void {
   const callers = list(child(source.tree, "callers"));
   const upstreams = list(child(source.tree, "upstreams"));
   complainAboutRepeats(
@@ -22,7 +31,10 @@ export function checkRelations(source: Source, upstreamIds: readonly string[]): 
   );
   complainAboutRepeats(source, "callers", "token", callers.map(tokenHash));
 
-  for (const [index, upstream] of upstreams.entries()) checkProvider(source, ["upstreams", index], upstream);
+  for (const [index, upstream] of upstreams.entries()) {
+    checkProvider(source, ["upstreams", index], upstream);
+    checkLimits(source, ["upstreams", index], upstream, providers);
+  }
 
   for (const [index, caller] of callers.entries()) {
     if (!isMapping(caller)) continue;
@@ -125,20 +137,4 @@ function tokenHash(caller: Tree): string | undefined {
 
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function child(tree: Tree, key: string): Tree {
-  return isMapping(tree) && Object.hasOwn(tree, key) ? tree[key] : undefined;
-}
-
-function isMapping(tree: Tree): tree is { readonly [key: string]: Tree } {
-  return typeof tree === "object" && tree !== null && !Array.isArray(tree);
-}
-
-function list(tree: Tree): readonly Tree[] {
-  return Array.isArray(tree) ? tree : [];
-}
-
-function textOf(tree: Tree): string | undefined {
-  return typeof tree === "string" ? tree : undefined;
 }

@@ -103,6 +103,11 @@ export const readLimit: Read<Limit> = (text) => {
   return unit ? { calls: Number(calls), windowMs: UNIT_MS[unit as keyof typeof UNIT_MS] } : undefined;
 };
 
+/** As it is written. */
+export function formatLimit({ calls, windowMs }: Limit): string {
+  return `${calls}/${windowMs === UNIT_MS.min ? "min" : windowMs === UNIT_MS.h ? "h" : "s"}`;
+}
+
 export const readBaseUrl: Read<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") return undefined;

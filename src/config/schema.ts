@@ -39,7 +39,8 @@ export function fileSchema(providers: readonly string[]) {
     provider: choice(providers),
     api_key: secret("the account's key", scalars.readKey),
     base_url: secret("a URL such as https://api.example.com/v1", scalars.readBaseUrl).optional(),
-    limits: record(text("a limit's name, such as account", pattern(/^[a-z][a-z0-9_]*$/)), limit()).optional(),
+    limits: limits().optional(),
+    granted_limits: limits().optional(),
     prices: record(
       text("a country and a service in lower case, such as us/whatsapp", scalars.readPriceKey),
       money(),
@@ -89,7 +90,11 @@ export function fileSchema(providers: readonly string[]) {
 export type FileValues = z.output<ReturnType<typeof fileSchema>>;
 
 const money = () => text('US dollars with up to six decimals, such as "1.50"', scalars.readMoney);
-const limit = () => text("<calls>/s, <calls>/min or <calls>/h, such as 60/min", scalars.readLimit);
+const limits = () =>
+  record(
+    text("a limit's name, such as account", pattern(/^[a-z][a-z0-9_]*$/)),
+    text("<calls>/s, <calls>/min or <calls>/h, such as 60/min", scalars.readLimit),
+  );
 const duration = () => text("a number and s, m, h or d, such as 30d", scalars.readDuration);
 const days = () => text("a whole number of days, 1 to 3650", scalars.readDays);
 const fileName = () => text("a file's name, such as load_rent.php", scalars.readFileName);

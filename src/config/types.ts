@@ -69,8 +69,10 @@ export interface UpstreamConfig {
   readonly apiKey: Secret;
   /** Without a slash at its end. Absent: the provider's own. */
   readonly baseUrl?: string;
-  /** By `account` or the endpoint's name. */
+  /** By `account` or the endpoint's name; only ever lowers what the provider allows. */
   readonly limits: Readonly<Record<string, Limit>>;
+  /** What the provider has granted the account in the place of what it documents; by the same names. */
+  readonly grantedLimits: Readonly<Record<string, Limit>>;
   /** By country and service, in lower case: `us/whatsapp`. */
   readonly prices: Readonly<Record<string, Money>>;
   /** Present: the upstream may call back. */
@@ -101,6 +103,13 @@ export interface PvapinsRentals {
   readonly rentDays?: number;
   /** Where its own names differ from those that are known. */
   readonly rentFiles?: Readonly<Partial<Record<"rentals" | "inbox" | "extend" | "release", string>>>;
+}
+
+/** A provider that this build has. */
+export interface KnownProvider {
+  readonly id: string;
+  /** By its name, whatever can be limited; undefined where the provider's document leaves it open. */
+  readonly limits: Readonly<Record<string, Limit | undefined>>;
 }
 
 /** At most so many calls in any window of that length. */

@@ -14,8 +14,10 @@ export interface UpstreamEntry {
   /** The provider's own options, such as the key. */
   readonly options: unknown;
   readonly baseUrl?: string | undefined;
-  /** By `account` or an endpoint's name; only ever lowers what the document allows. */
+  /** By `account` or an endpoint's name; only ever lowers what is allowed. */
   readonly limits?: Readonly<Record<string, Limit>>;
+  /** What the provider allows this account in the place of what its document says. */
+  readonly grantedLimits?: Readonly<Record<string, Limit>>;
 }
 
 export interface ConnectOptions {
@@ -45,7 +47,8 @@ export function connectUpstream(
     clock,
   });
   const desks = opened.desks(http);
-  const limits = createLimits(lowered(provider.limits, entry.limits ?? {}), clock);
+  const allowed = granted(provider.limits, entry.grantedLimits ?? {});
+  const limits = createLimits(lowered(allowed, entry.limits ?? {}), clock);
   const lastError = createLastError(clock);
   for (const call of earlier) if (call.upstream === id) limits.remember(call.verb, call.time);
 
@@ -94,32 +97,41 @@ export function connectUpstream(
   };
 }
 
-/** Throws when the entry has limits that its provider does not, or no address where its provider has none. */
+/** Throws when the entry has no address and its provider has none either. */
 export function checkEntry(entry: UpstreamEntry): void {
-  const { id, provider, limits = {}, baseUrl = provider.baseUrl } = entry;
-  if (baseUrl === undefined) noBaseUrl(entry);
-  const known = ["account", ...Object.keys(provider.limits.endpoints ?? {})];
-  const unknown = Object.keys(limits).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new Error(`upstreams: ${id}: limits: ${provider.id} has no limit "${unknown}"; it has ${known.join(", ")}`);
+  if (entry.baseUrl === undefined && entry.provider.baseUrl === undefined) noBaseUrl(entry);
 }
 
 function noBaseUrl({ id, provider }: UpstreamEntry): never {
   throw new Error(`upstreams: ${id}: ${provider.id} is spoken at many addresses; base_url has to name one`);
 }
 
-/** The document's limits with the operator's where those are lower, or where the document is silent. */
+/** The document's limits with those that the provider has granted in their place. */
+function granted(table: LimitTable, own: Readonly<Record<string, Limit>>): LimitTable {
+  return changed(table, own, (limit, by) => ({ ...limit, ...by }));
+}
+
+/** The limits with the operator's where those are lower, or where there is none. */
 function lowered(table: LimitTable, own: Readonly<Record<string, Limit>>): LimitTable {
-  const lower = <L extends Limit>(limit: L, by: Limit | undefined): L =>
-    by && by.calls / by.windowMs < limit.calls / limit.windowMs
-      ? // What a longer window allows may all be sent at once.
-        { ...limit, calls: Math.min(by.calls, limit.calls), windowMs: by.windowMs }
-      : limit;
-  const account = table.account ? lower(table.account, own.account) : own.account;
-  const endpoints = Object.fromEntries(
-    Object.entries(table.endpoints ?? {}).map(([name, limit]) => [name, lower(limit, own[name])]),
-  );
-  return { ...(account && { account }), endpoints };
+  return changed(table, own, (limit, by) => {
+    if (by.calls / by.windowMs > limit.calls / limit.windowMs) return limit;
+    // What a longer window allows may all be sent at once: it is cut into windows of which each keeps to both.
+    const windows = Math.max(Math.floor(by.calls / limit.calls), 1);
+    return { ...limit, calls: Math.min(by.calls, limit.calls), windowMs: Math.ceil(by.windowMs / windows) };
+  });
+}
+
+function changed(
+  { account: documented, endpoints = {} }: LimitTable,
+  own: Readonly<Record<string, Limit>>,
+  change: <L extends Limit>(limit: L, by: Limit) => L,
+): LimitTable {
+  const each = <L extends Limit>(limit: L, by: Limit | undefined): L => (by ? change(limit, by) : limit);
+  const account = documented ? each(documented, own.account) : own.account;
+  return {
+    ...(account && { account }),
+    endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, limit]) => [name, each(limit, own[name])])),
+  };
 }
 
 function features(desks: Desks): string[] {

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { KNOWN_PROVIDERS } from "../../src/accounts.ts";
 import { substitute } from "../../src/config/substitute.ts";
 import { loadConfig } from "../../src/config.ts";
-import { ALL_PROVIDERS, load, problemsOf } from "./support.ts";
+import { load, problemsOf } from "./support.ts";
 
 const TOKEN = "a-token-that-nobody-guesses";
 const origin = process.cwd();
@@ -20,7 +21,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-function start(env: Record<string, string>, path?: string, providers: readonly string[] = ALL_PROVIDERS) {
+function start(env: Record<string, string>, path?: string, providers = KNOWN_PROVIDERS) {
   return loadConfig({ path, env, providers });
 }
 
@@ -78,7 +79,7 @@ describe("without a file", () => {
   });
 
   it("switches on a provider that nothing but the list of providers names", () => {
-    expect(start({ ACME_API_KEY: "the-key" }, undefined, ["ping", "acme"])).toMatchObject({
+    expect(start({ ACME_API_KEY: "the-key" }, undefined, [{ id: "acme", limits: {} }])).toMatchObject({
       sandbox: false,
       upstreams: [{ id: "acme", provider: "acme" }],
     });

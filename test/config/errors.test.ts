@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { KNOWN_PROVIDERS } from "../../src/accounts.ts";
 import { loadConfig } from "../../src/config.ts";
 import { ALL_PROVIDERS, problemsOf, refuse } from "./support.ts";
 
@@ -231,7 +232,14 @@ upstreams:
 
   it("knows the providers that it was given, and no others", () => {
     const yaml = "upstreams:\n  - { id: a, provider: papsms, api_key: k }\n  - { id: b, provider: acmee, api_key: k }";
-    expect(refuse(yaml, { providers: ["ping", "acme"] })).toEqual([
+    expect(
+      refuse(yaml, {
+        providers: [
+          { id: "ping", limits: {} },
+          { id: "acme", limits: {} },
+        ],
+      }),
+    ).toEqual([
       'numgate.yaml:2:24: upstreams[0].provider: expected one of ping, acme, not "papsms"',
       'numgate.yaml:3:24: upstreams[1].provider: expected one of ping, acme, not "acmee"; did you mean acme?',
     ]);
@@ -297,7 +305,7 @@ describe("a file that cannot be read", () => {
     [directory, "it is a directory"],
     [latin1, "it is not UTF-8 text"],
   ])("is refused by name and cause (%#)", (path, why) => {
-    const providers = ALL_PROVIDERS;
+    const providers = KNOWN_PROVIDERS;
     expect(problemsOf(() => loadConfig({ path, env: {}, providers }))).toEqual([
       `${path}: the configuration (from --config) cannot be read: ${why}`,
     ]);

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { type Config, ConfigError, loadConfig } from "../../src/config.ts";
-import { PROVIDERS } from "../../src/providers/providers.ts";
+import { KNOWN_PROVIDERS } from "../../src/accounts.ts";
+import { type Config, ConfigError, type KnownProvider, loadConfig } from "../../src/config.ts";
 
-export const ALL_PROVIDERS = PROVIDERS.map(({ id }) => id);
+export const ALL_PROVIDERS = KNOWN_PROVIDERS.map(({ id }) => id);
 
 export interface Surroundings {
   readonly env?: Record<string, string>;
-  readonly providers?: readonly string[];
+  readonly providers?: readonly KnownProvider[];
 }
 
 const directory = mkdtempSync(join(tmpdir(), "numgate-config-"));
@@ -17,7 +17,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const file = join(directory, "numgate.yaml");
 
 /** Loads a file of that text. */
-export function load(yaml: string, { env = {}, providers = ALL_PROVIDERS }: Surroundings = {}): Config {
+export function load(yaml: string, { env = {}, providers = KNOWN_PROVIDERS }: Surroundings = {}): Config {
   writeFileSync(file, yaml);
   return loadConfig({ path: file, env, providers });
 }

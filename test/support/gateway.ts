@@ -14,10 +14,10 @@ import {
   VerificationService,
   type VerificationStatus,
 } from "../../gen/numgate/v1/verification_pb.ts";
+import { KNOWN_PROVIDERS } from "../../src/accounts.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Daemon, startDaemon } from "../../src/daemon.ts";
 import { type NewId, randomId } from "../../src/orders/new-id.ts";
-import { PROVIDERS } from "../../src/providers/providers.ts";
 import { isDrawn } from "../../src/routing/explore.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { createHandClock, type HandClock, until } from "./clock.ts";
@@ -77,7 +77,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 
 async function open(parts: { clock: HandClock; sandbox: Sandbox; file: string }): Promise<Gateway> {
   const { clock, sandbox, file } = parts;
-  const config = loadConfig({ path: file, env: {}, providers: PROVIDERS.map(({ id }) => id) });
+  const config = loadConfig({ path: file, env: {}, providers: KNOWN_PROVIDERS });
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
   const daemon = await startDaemon({ config, clock, log: pino({ level: "debug" }, destination), newId: steadyId });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ZodError } from "zod";
 import { GatewayError } from "../../src/core/error.ts";
 import type { SentCall } from "../../src/core/store.ts";
-import { checkEntry, connectUpstream } from "../../src/upstream/connect.ts";
+import { connectUpstream } from "../../src/upstream/connect.ts";
 import type { Limit } from "../../src/upstream/limits.ts";
 import { settle, until } from "../support/clock.ts";
 import { type AcmeVisit, acme, visitAcme } from "./acme.ts";
@@ -256,6 +256,16 @@ describe("the operator's limits", () => {
       { account: { calls: 100, windowMs: 3_600_000 } },
       { account: { calls: 60, windowMs: 3_600_000 } },
     ],
+    [
+      "spread what an hour allows over windows of which each keeps to both",
+      { account: { calls: 1000, windowMs: 3_600_000 } },
+      { account: { calls: 60, windowMs: 225_000 } },
+    ],
+    [
+      "may say the document's in a shorter time, which is less at once",
+      { account: { calls: 1, windowMs: 1_000 } },
+      { account: { calls: 1, windowMs: 1_000 } },
+    ],
   ])("%s", async (_name, limits, expected) => {
     const { upstream } = await visitAcme({ limits });
     for (const [name, limit] of Object.entries(expected)) {
@@ -269,12 +279,9 @@ describe("the operator's limits", () => {
     expect(upstream.limits()[0]).toEqual({ name: "account", ...minute(7), remaining: 7 });
   });
 
-  it("are checked against the limits that the provider has", () => {
-    const entry = { id: "acme-1", provider: acme, options: {} };
-    expect(() => checkEntry({ ...entry, limits: { create: minute(1), account: minute(1) } })).not.toThrow();
-    expect(() => checkEntry(entry)).not.toThrow();
-    expect(() => checkEntry({ ...entry, limits: { polls: minute(1) } })).toThrow(
-      'upstreams: acme-1: limits: acme has no limit "polls"; it has account, create',
-    );
+  it("give way to what the provider has granted, which they may lower again", async () => {
+    const grantedLimits = { account: minute(600), create: minute(90) };
+    const { upstream } = await visitAcme({ grantedLimits, limits: { create: minute(45) } });
+    expect(upstream.limits()).toMatchObject([minute(600), { name: "create", ...minute(45) }]);
   });
 });
