@@ -4,7 +4,15 @@ import { complainAbout } from "./config/complaints.ts";
 import { readKeyVariables, readOverrides } from "./config/environment.ts";
 import { warnOfLimits } from "./config/limits.ts";
 import { Problems, whyUnreadable } from "./config/problems.ts";
-import { checkRelations, isLocal, listenersIn, namesCallers, refuseStrangers, upstreamIdsIn } from "./config/rules.ts";
+import {
+  checkRelations,
+  isLocal,
+  listenersIn,
+  namesCallers,
+  refuseRepeats,
+  refuseStrangers,
+  upstreamIdsIn,
+} from "./config/rules.ts";
 import { type FileValues, fileSchema } from "./config/schema.ts";
 import { NO_SOURCE, readSource } from "./config/source.ts";
 import type { Environment } from "./config/substitute.ts";
@@ -51,7 +59,10 @@ export function loadConfig({ path, env, providers: known }: LoadOptions): Config
   // The sandbox's upstreams are named after their providers.
   checkRelations(source, named ?? (sandbox ? providers : upstreams.map(({ id }) => id)), known);
 
-  const listen = overrides.listen ?? listenersIn(source.tree) ?? DEFAULT_LISTEN;
+  const own = listenersIn(source.tree);
+  refuseRepeats(own ?? [], (index, message) => source.complain(["listen", index], message));
+  refuseRepeats(overrides.listen ?? [], (_, message) => problems.about("NUMGATE_LISTEN", `listen: ${message}`));
+  const listen = overrides.listen ?? own ?? DEFAULT_LISTEN;
   if (!namesCallers(source.tree)) {
     const complain = (message: string) =>
       overrides.listen ? problems.about("NUMGATE_LISTEN", message) : source.complain(["listen"], message);

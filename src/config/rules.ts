@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { BlockList, isIP } from "node:net";
+import { resolve } from "node:path";
 import { checkLimits } from "./limits.ts";
 import { listenSchema } from "./schema.ts";
 import type { Source, Tree } from "./source.ts";
@@ -73,6 +74,27 @@ function checkProvider(source: Source, path: KeyPath, upstream: Tree): void {
       `${provider} is spoken at many addresses; expected a base_url such as ${example}`,
     );
   }
+}
+
+/** Complains, with its place in the list, about an address that another before it takes up already. */
+export function refuseRepeats(listen: readonly Listener[], complain: (index: number, message: string) => void): void {
+  for (const [index, listener] of listen.entries()) {
+    const earlier = listen.slice(0, index).find((other) => areOne(listener, other));
+    if (!earlier) continue;
+    const [own, other] = [formatListener(listener), formatListener(earlier)];
+    complain(index, own === other ? `${own} is given twice` : `${own} cannot be listened on beside ${other}`);
+  }
+}
+
+/** False also where only the names' addresses would tell. */
+function areOne(one: Listener, other: Listener): boolean {
+  if (one.kind === "unix" || other.kind === "unix") {
+    return one.kind === "unix" && other.kind === "unix" && resolve(one.path) === resolve(other.path);
+  }
+  if (one.port !== other.port || one.port === 0) return false;
+  const hosts = [one.host.toLowerCase(), other.host.toLowerCase()];
+  if (hosts[0] === hosts[1] || hosts.includes("::")) return true;
+  return hosts.includes("0.0.0.0") && hosts.every((host) => isIP(host) === 4);
 }
 
 /** Complains when somebody beyond this machine could order without being asked for a token. */

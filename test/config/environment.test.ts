@@ -153,6 +153,9 @@ describe("overrides", () => {
       "NUMGATE_LISTEN: listen: an IPv6 address needs brackets, as in [::1]:7070",
       "NUMGATE_DATABASE: database: expected sqlite:<path>, sqlite::memory: or postgres://...",
     ]);
+    expect(problemsOf(() => start({ NUMGATE_LISTEN: "127.0.0.1:1, 127.0.0.1:1" }))).toEqual([
+      "NUMGATE_LISTEN: listen: 127.0.0.1:1 is given twice",
+    ]);
   });
 
   it("can make an open file safe", () => {

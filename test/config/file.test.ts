@@ -148,6 +148,7 @@ describe("listen", () => {
 
   it("may be a list", () => {
     const { listen } = load('listen: [127.0.0.1:7070, "[::1]:7070", unix:/run/numgate.sock]');
+    expect(load("listen: [127.0.0.1:0, 127.0.0.1:0]").listen).toHaveLength(2);
     expect(listen.map(formatListener)).toEqual(["127.0.0.1:7070", "[::1]:7070", "unix:/run/numgate.sock"]);
   });
 });
