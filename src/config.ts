@@ -26,6 +26,8 @@ export { readTls } from "./config/tls.ts";
 export type * from "./config/types.ts";
 
 const DEFAULT_FILE = "numgate.yaml";
+/** Room for ten thousand callers. What is larger was not meant, and would be read for minutes. */
+const MOST_BYTES = 1024 * 1024;
 const DEFAULT_LISTEN: readonly Listener[] = [{ kind: "tcp", host: "127.0.0.1", port: 7070 }];
 const DEFAULT_DATABASE: Database = { engine: "sqlite", path: "./numgate.db" };
 /** Orders that were only pretended must never stand among those that were paid. */
@@ -100,7 +102,9 @@ function readFile(path: string | undefined, env: Environment, problems: Problems
   const named = path || env.NUMGATE_CONFIG;
   const name = named || DEFAULT_FILE;
   try {
-    return { name, text: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(name)) };
+    const bytes = readFileSync(name);
+    if (bytes.length > MOST_BYTES) throw Object.assign(new Error("too large"), { code: "EFBIG" });
+    return { name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && !named) return undefined;

@@ -72,6 +72,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ENOTDIR: "there is no such file",
   EACCES: "this user may not read it",
   EISDIR: "it is a directory",
+  EFBIG: "it is larger than 1 MiB",
   ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
 };
 

@@ -34,6 +34,9 @@ interface Places {
   readonly value: Position;
 }
 
+/** Aliases of aliases multiply. */
+const MOST_VALUES = 100_000;
+
 /** Reads YAML. Throws when it is none, for then nothing else can be said of it. */
 export function readSource(file: string, text: string, env: Environment, problems: Problems): Source {
   const lines = new LineCounter();
@@ -63,7 +66,14 @@ export function readSource(file: string, text: string, env: Environment, problem
   };
   const positionOf = (node: Node): Position => positionAt(node.range?.[0] ?? 0);
 
+  let values = 0;
+
   function readNode(node: unknown, path: KeyPath, key: Position | undefined, within: readonly Node[]): Tree {
+    values += 1;
+    if (values > MOST_VALUES) {
+      complain(path, `there are more than ${MOST_VALUES} values, those that aliases stand for included`);
+      problems.throwNow();
+    }
     const found = isAlias(node) ? node.resolve(document) : (node as Node | undefined);
     const written = node as Node;
     places.set(formatPath(path), { ...(key && { key }), value: positionOf(written) });

@@ -289,6 +289,16 @@ retention: { orders: forever }
   });
 });
 
+it("is not read for ever where aliases multiply", () => {
+  const levels = ["b: &b [x, x, x, x, x, x, x, x]"];
+  for (const [name, of] of ["cb", "dc", "ed", "fe", "gf", "hg", "ih"]) {
+    levels.push(`${name}: &${name} [${Array(8).fill(`*${of}`).join(", ")}]`);
+  }
+  expect(refuse(levels.join("\n"))).toEqual([
+    expect.stringMatching(/^numgate\.yaml:\d+:\d+: .*: there are more than 100000 values, those that aliases stand for/),
+  ]);
+});
+
 describe("a listener that other machines can reach", () => {
   it.each(["0.0.0.0:7070", "[::]:7070", "10.0.0.1:7070", "gateway.example.com:7070"])(
     "is refused without callers: %s",
@@ -308,6 +318,8 @@ describe("a file that cannot be read", () => {
   const directory = mkdtempSync(join(tmpdir(), "numgate-unreadable-"));
   const latin1 = join(directory, "latin1.yaml");
   writeFileSync(latin1, Buffer.from("# \xe9\n", "latin1"));
+  const large = join(directory, "large.yaml");
+  writeFileSync(large, "#".repeat(1024 * 1024 + 1));
   afterAll(() => rmSync(directory, { recursive: true }));
 
   it.each([
@@ -315,6 +327,7 @@ describe("a file that cannot be read", () => {
     [join(latin1, "below.yaml"), "there is no such file"],
     [directory, "it is a directory"],
     [latin1, "it is not UTF-8 text"],
+    [large, "it is larger than 1 MiB"],
   ])("is refused by name and cause (%#)", (path, why) => {
     const providers = KNOWN_PROVIDERS;
     expect(problemsOf(() => loadConfig({ path, env: {}, providers }))).toEqual([
