@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { lstat, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
@@ -24,7 +25,7 @@ export function formatListenAddress(address: ListenAddress): string {
 
 /** Listens, and says on what: the port that the system chose in place of 0. Throws an error that an operator understands. */
 export async function listenOn(server: Server, address: ListenAddress): Promise<ListenAddress> {
-  if ("path" in address) await clearStaleSocket(address.path);
+  if ("path" in address) await prepareSocket(address.path);
   await new Promise<void>((resolve, reject) => {
     // Stays: afterwards it takes the errors of single connections that could not be accepted.
     server.on("error", (cause: NodeJS.ErrnoException) => {
@@ -50,7 +51,9 @@ function bindPrivately(server: Server, path: string): void {
 }
 
 /** A daemon that was killed leaves its socket behind. It is taken away only when nobody answers on it. */
-async function clearStaleSocket(path: string): Promise<void> {
+async function prepareSocket(path: string): Promise<void> {
+  // The system would say that permission was denied.
+  if (!existsSync(dirname(path))) throw new Error(`cannot listen on unix:${path}: its folder does not exist`);
   const found = await lstat(path).catch(() => undefined);
   if (!found) return;
   if (!found.isSocket()) throw new Error(`cannot listen on unix:${path}: there is a file that is not a socket`);

@@ -174,6 +174,7 @@ describe("a Unix socket", () => {
     const path = socketPath();
     writeFileSync(path, "precious");
     await expect(start(echo, { listen: [`unix:${path}`] })).rejects.toThrow(/not a socket$/);
+    await expect(start(echo, { listen: [`unix:${path}.d/a.sock`] })).rejects.toThrow(/folder does not exist$/);
   });
 });
 
