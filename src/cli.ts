@@ -43,6 +43,9 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
 
 /** Runs the command and gives the exit code: 1 for a failure, 2 for words that are not understood. */
 export async function runCli(args: readonly string[]): Promise<number> {
+  // Whoever read it has had enough: `| head`. A gateway serves on.
+  process.stdout.on("error", ignoreClosed);
+  process.stderr.on("error", ignoreClosed);
   try {
     const { values, positionals } = readFlags(args);
     const [name = "serve", argument, extra] = positionals;
@@ -146,6 +149,10 @@ async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
   await endSignal();
   await running.close();
   return 0;
+}
+
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 async function endSignal(): Promise<void> {

@@ -48,8 +48,11 @@ export function readFlags(args: readonly string[]) {
 
 export type Flags = ReturnType<typeof readFlags>["values"];
 
-/** Whoever gives a flag that the command would not heed believes that it does. */
+/** Whoever gives a flag that the command would not heed, or a variable that is not set, believes that it counts. */
 export function refuseStrays(flags: Flags, command: string): void {
+  for (const [flag, value] of Object.entries(flags)) {
+    if (value === "") throw new UsageError(`--${flag} is empty`);
+  }
   for (const [flag, owner] of Object.entries(COMMAND_OF)) {
     if (flag in flags && owner !== command) throw new UsageError(`--${flag} is for ${owner}, not for ${command}`);
   }

@@ -50,10 +50,6 @@ export const OPERATOR_COMMANDS: Readonly<Record<string, Run>> = {
 
   async export(operator, { since, caller, verification: verification_id }) {
     const { stdout } = process;
-    stdout.on("error", (error: NodeJS.ErrnoException) => {
-      // The reader has had enough: `| head`.
-      if (error.code !== "EPIPE") throw error;
-    });
     for await (const line of operator.history({ since, caller, verification_id })) {
       if (stdout.destroyed) break;
       if (!stdout.write(line)) await once(stdout, "drain").catch(() => undefined);

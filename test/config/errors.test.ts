@@ -295,7 +295,9 @@ it("is not read for ever where aliases multiply", () => {
     levels.push(`${name}: &${name} [${Array(8).fill(`*${of}`).join(", ")}]`);
   }
   expect(refuse(levels.join("\n"))).toEqual([
-    expect.stringMatching(/^numgate\.yaml:\d+:\d+: .*: there are more than 100000 values, those that aliases stand for/),
+    expect.stringMatching(
+      /^numgate\.yaml:\d+:\d+: .*: there are more than 100000 values, those that aliases stand for/,
+    ),
   ]);
 });
 

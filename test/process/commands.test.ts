@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { get, type IncomingMessage, type ServerResponse } from "node:http";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Answer, entry, startLiar } from "../faults/liar.ts";
+import { until } from "../support/clock.ts";
 import { emptyFolder, type Folder, run } from "./process.ts";
 
 const PEM = path.resolve("test/rpc/tls");
@@ -21,6 +22,8 @@ describe("a command", () => {
     [["uncertain", "--caller", "ci"], "--caller is for export, not for uncertain"],
     [["export", "--price", "0.50"], "--price is for settle, not for export"],
     [["esim", "esim_1", "--config", "numgate.yaml"], "--config is not for esim, which reads no configuration"],
+    [["check", "--config", ""], "--config is empty"],
+    [["esim", "esim_1", "--token="], "--token is empty"],
     [["sandbox", "--config", "numgate.yaml"], "--config is not for sandbox, which reads no configuration"],
   ])("refuses a flag that it would not heed: %j", async (args, complaint) => {
     const { exit, stdout, stderr } = await numgate(args);
@@ -78,6 +81,37 @@ describe("check --live", () => {
     const { exit, stdout } = await numgate(["check", "--live"], folder);
     expect(stdout).toContain(line);
     expect(exit).toBe(code);
+  });
+});
+
+describe("a command whose output nobody reads", () => {
+  const ON_SOCKET = "listen: unix:numgate.sock\nupstreams: [{ id: a, provider: ping, api_key: k, enabled: false }]\n";
+
+  it("goes on when it is the gateway", async () => {
+    const folder = await emptyFolder();
+    await folder.write("numgate.yaml", ON_SOCKET);
+    const running = run(folder, ["serve"]);
+    running.child.stdout?.destroy();
+    const socketPath = path.join(folder.path, "numgate.sock");
+    const healthz = () =>
+      new Promise<number | undefined>((resolve) => {
+        get({ socketPath, path: "/healthz" }, (answer) => resolve(answer.resume().statusCode)).on("error", () =>
+          resolve(undefined),
+        );
+      });
+    await until(async () => (await healthz()) === 200);
+    running.child.kill("SIGTERM");
+    expect(await running.exit).toBe(0);
+    expect(running.stderr()).not.toContain("EPIPE");
+  });
+
+  it("ends without a word when it is another", async () => {
+    const folder = await emptyFolder();
+    await folder.write("numgate.yaml", `upstreams:\n${entry("a", "ping", "http://127.0.0.1:1")}`);
+    const running = run(folder, ["check", "--live"]);
+    running.child.stdout?.destroy();
+    expect(await running.exit).toBe(1);
+    expect(running.stderr()).toBe("");
   });
 });
 
