@@ -79,10 +79,12 @@ function checkProvider(source: Source, path: KeyPath, upstream: Tree): void {
 /** Complains, with its place in the list, about an address that another before it takes up already. */
 export function refuseRepeats(listen: readonly Listener[], complain: (index: number, message: string) => void): void {
   for (const [index, listener] of listen.entries()) {
-    const earlier = listen.slice(0, index).find((other) => areOne(listener, other));
-    if (!earlier) continue;
+    const first = listen.findIndex((other) => areOne(listener, other));
+    const earlier = listen[first];
+    if (first === index || !earlier) continue;
     const [own, other] = [formatListener(listener), formatListener(earlier)];
-    complain(index, own === other ? `${own} is given twice` : `${own} cannot be listened on beside ${other}`);
+    const clash = own === other ? `${own} is the same address as` : `${own} cannot be listened on beside ${other},`;
+    complain(index, `${clash} listen[${first}]; expected a different one`);
   }
 }
 
@@ -91,6 +93,7 @@ function areOne(one: Listener, other: Listener): boolean {
   if (one.kind === "unix" || other.kind === "unix") {
     return one.kind === "unix" && other.kind === "unix" && resolve(one.path) === resolve(other.path);
   }
+  if (one === other) return true;
   if (one.port !== other.port || one.port === 0) return false;
   const hosts = [one.host.toLowerCase(), other.host.toLowerCase()];
   if (hosts[0] === hosts[1] || hosts.includes("::")) return true;

@@ -154,7 +154,7 @@ describe("overrides", () => {
       "NUMGATE_DATABASE: database: expected sqlite:<path>, sqlite::memory: or postgres://...",
     ]);
     expect(problemsOf(() => start({ NUMGATE_LISTEN: "127.0.0.1:1, 127.0.0.1:1" }))).toEqual([
-      "NUMGATE_LISTEN: listen: 127.0.0.1:1 is given twice",
+      "NUMGATE_LISTEN: listen: 127.0.0.1:1 is the same address as listen[0]; expected a different one",
     ]);
   });
 

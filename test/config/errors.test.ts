@@ -47,16 +47,25 @@ describe("one mistake is one line", () => {
     ],
     [upstream("enabled: yes"), '1:59: upstreams[0].enabled: expected true or false, not "yes"'],
     // Listeners and databases
-    ["listen: [127.0.0.1:1, 127.0.0.1:2, 127.0.0.1:1]", "1:36: listen[2]: 127.0.0.1:1 is given twice"],
-    ["listen: [LOCALHOST:1, localhost:1]", "1:23: listen[1]: localhost:1 cannot be listened on beside LOCALHOST:1"],
-    ["listen: [unix:a.sock, unix:./a.sock]", "1:23: listen[1]: unix:a.sock is given twice"],
+    [
+      "listen: [127.0.0.1:1, 127.0.0.1:2, 127.0.0.1:1]",
+      "1:36: listen[2]: 127.0.0.1:1 is the same address as listen[0]; expected a different one",
+    ],
+    [
+      "listen: [LOCALHOST:1, localhost:1]",
+      "1:23: listen[1]: localhost:1 cannot be listened on beside LOCALHOST:1, listen[0]; expected a different one",
+    ],
+    [
+      "listen: [unix:a.sock, unix:./a.sock]",
+      "1:23: listen[1]: unix:a.sock is the same address as listen[0]; expected a different one",
+    ],
     [
       `listen: ["[::1]:1", 0.0.0.0:1, 127.0.0.1:1]\ncallers: [{ name: a, token: ${TOKEN} }]`,
-      "1:32: listen[2]: 127.0.0.1:1 cannot be listened on beside 0.0.0.0:1",
+      "1:32: listen[2]: 127.0.0.1:1 cannot be listened on beside 0.0.0.0:1, listen[1]; expected a different one",
     ],
     [
       `listen: ["[::]:1", 127.0.0.1:1]\ncallers: [{ name: a, token: ${TOKEN} }]`,
-      "1:20: listen[1]: 127.0.0.1:1 cannot be listened on beside [::]:1",
+      "1:20: listen[1]: 127.0.0.1:1 cannot be listened on beside [::]:1, listen[0]; expected a different one",
     ],
     ["listen: 7070", '1:9: listen: expected host:port or unix:/path, such as 127.0.0.1:7070, not "7070"'],
     ["listen: localhost", '1:9: listen: expected host:port or unix:/path, such as 127.0.0.1:7070, not "localhost"'],
