@@ -48,19 +48,11 @@ export async function connectAccounts(
   );
 }
 
-export function toEntry({
-  id,
-  provider: name,
-  apiKey,
-  baseUrl,
-  limits,
-  grantedLimits,
-  ...own
-}: UpstreamConfig): UpstreamEntry {
+export function toEntry({ id, provider: name, apiKey, baseUrl, limits, ...own }: UpstreamConfig): UpstreamEntry {
   const provider = PROVIDERS.find((known) => known.id === name);
   if (!provider) throw new Error(`the configuration names a provider that this build lacks: ${name}`);
   const options = { apiKey: apiKey.reveal(), prices: own.prices, ...own.handlerApi, ...own.pvapins };
-  return { id, provider, options, baseUrl, limits, grantedLimits };
+  return { id, provider, options, baseUrl, limits };
 }
 
 /** The sandbox's upstreams, as if they had been configured. */
@@ -72,7 +64,6 @@ export function sandboxAccounts({ baseUrls, apiKeys }: Sandbox): UpstreamConfig[
     apiKey: new Secret(apiKeys[id]),
     baseUrl: baseUrls[id],
     limits: {},
-    grantedLimits: {},
     prices: Object.fromEntries(
       Object.entries(SANDBOX_PRICES).flatMap(([offer, decimal]) => {
         const price = parseMoney(decimal, "USD");

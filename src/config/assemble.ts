@@ -31,7 +31,6 @@ export function toUpstream(upstream: FileUpstream): UpstreamConfig {
     apiKey: upstream.api_key,
     ...defined({ baseUrl: upstream.base_url, callbackSecret: upstream.callback_secret }),
     limits: upstream.limits ?? {},
-    grantedLimits: upstream.granted_limits ?? {},
     prices: upstream.prices ?? {},
     enabled: upstream.enabled ?? true,
     ...defined({

@@ -67,7 +67,7 @@ export function readKeyVariables(
       continue;
     }
     origins.push({ path: ["upstreams", upstreams.length, "api_key"], variable });
-    upstreams.push({ id: provider, provider, apiKey, limits: {}, grantedLimits: {}, prices: {}, enabled: true });
+    upstreams.push({ id: provider, provider, apiKey, limits: {}, prices: {}, enabled: true });
   }
   return { upstreams, origins };
 }

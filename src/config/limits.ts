@@ -8,27 +8,23 @@ export function checkLimits(source: Source, path: KeyPath, upstream: Tree, provi
   const provider = providers.find(({ id }) => id === child(upstream, "provider"));
   if (!provider) return;
   const known = Object.keys(provider.limits);
-  for (const section of ["limits", "granted_limits"]) {
-    const limits = child(upstream, section);
-    for (const name of isMapping(limits) ? Object.keys(limits) : []) {
-      if (known.includes(name)) continue;
-      const message = `${provider.id} has no such limit; expected one of ${known.join(", ")}`;
-      source.complain([...path, section, name], message, "key");
-    }
+  const limits = child(upstream, "limits");
+  for (const name of isMapping(limits) ? Object.keys(limits) : []) {
+    if (known.includes(name)) continue;
+    const message = `${provider.id} has no such limit; expected one of ${known.join(", ")}`;
+    source.complain([...path, "limits", name], message, "key");
   }
 }
 
 /** A sentence about each limit that does not bind, because the provider allows less. */
 export function warnOfLimits(upstreams: readonly UpstreamConfig[], providers: readonly KnownProvider[]): string[] {
-  return upstreams.flatMap(({ id, provider, limits, grantedLimits }) => {
-    const allowed = { ...providers.find((known) => known.id === provider)?.limits, ...grantedLimits };
+  return upstreams.flatMap(({ id, provider, limits }) => {
+    const allowed = providers.find((known) => known.id === provider)?.limits;
     return Object.entries(limits).flatMap(([name, own]) => {
-      const bound = allowed[name];
+      const bound = allowed?.[name];
       if (!bound || own.calls / own.windowMs <= bound.calls / bound.windowMs) return [];
-      return (
-        `The upstream ${id} keeps to ${formatLimit(bound)}, not to ${formatLimit(own)} as its limits.${name} says: ` +
-        `limits only lowers; what ${provider} has granted the account is said in granted_limits.`
-      );
+      const kept = `keeps to ${formatLimit(bound)}, not to ${formatLimit(own)}`;
+      return `The upstream ${id} ${kept} as its limits.${name} says: limits only lowers what ${provider} allows.`;
     });
   });
 }

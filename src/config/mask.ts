@@ -65,7 +65,6 @@ function maskedUpstream(upstream: UpstreamConfig) {
     api_key: MASK,
     ...present({ base_url: upstream.baseUrl }),
     ...section("limits", mapValues(upstream.limits, formatLimit)),
-    ...section("granted_limits", mapValues(upstream.grantedLimits, formatLimit)),
     ...section("prices", mapValues(upstream.prices, formatDecimal)),
     ...present({ callback_secret: upstream.callbackSecret && MASK }),
     enabled: upstream.enabled,

@@ -40,7 +40,6 @@ export function fileSchema(providers: readonly string[]) {
     api_key: secret("the account's key", scalars.readKey),
     base_url: secret("a URL such as https://api.example.com/v1", scalars.readBaseUrl).optional(),
     limits: limits().optional(),
-    granted_limits: limits().optional(),
     prices: record(
       text("a country and a service in lower case, such as us/whatsapp", scalars.readPriceKey),
       money(),

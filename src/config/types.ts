@@ -71,8 +71,6 @@ export interface UpstreamConfig {
   readonly baseUrl?: string;
   /** By `account` or the endpoint's name; only ever lowers what the provider allows. */
   readonly limits: Readonly<Record<string, Limit>>;
-  /** What the provider has granted the account in the place of what it documents; by the same names. */
-  readonly grantedLimits: Readonly<Record<string, Limit>>;
   /** By country and service, in lower case: `us/whatsapp`. */
   readonly prices: Readonly<Record<string, Money>>;
   /** Present: the upstream may call back. */

@@ -14,10 +14,8 @@ export interface UpstreamEntry {
   /** The provider's own options, such as the key. */
   readonly options: unknown;
   readonly baseUrl?: string | undefined;
-  /** By `account` or an endpoint's name; only ever lowers what is allowed. */
+  /** By `account` or an endpoint's name; only ever lowers what the document allows. */
   readonly limits?: Readonly<Record<string, Limit>>;
-  /** What the provider allows this account in the place of what its document says. */
-  readonly grantedLimits?: Readonly<Record<string, Limit>>;
 }
 
 export interface ConnectOptions {
@@ -47,8 +45,7 @@ export function connectUpstream(
     clock,
   });
   const desks = opened.desks(http);
-  const allowed = granted(provider.limits, entry.grantedLimits ?? {});
-  const limits = createLimits(lowered(allowed, entry.limits ?? {}), clock);
+  const limits = createLimits(lowered(provider.limits, entry.limits ?? {}), clock);
   const lastError = createLastError(clock);
   for (const call of earlier) if (call.upstream === id) limits.remember(call.verb, call.time);
 
@@ -106,32 +103,23 @@ function noBaseUrl({ id, provider }: UpstreamEntry): never {
   throw new Error(`upstreams: ${id}: ${provider.id} is spoken at many addresses; base_url has to name one`);
 }
 
-/** The document's limits with those that the provider has granted in their place. */
-function granted(table: LimitTable, own: Readonly<Record<string, Limit>>): LimitTable {
-  return changed(table, own, (limit, by) => ({ ...limit, ...by }));
-}
-
-/** The limits with the operator's where those are lower, or where there is none. */
-function lowered(table: LimitTable, own: Readonly<Record<string, Limit>>): LimitTable {
-  return changed(table, own, (limit, by) => {
-    if (by.calls / by.windowMs > limit.calls / limit.windowMs) return limit;
-    // What a longer window allows may all be sent at once: it is cut into windows of which each keeps to both.
-    const windows = Math.max(Math.floor(by.calls / limit.calls), 1);
-    return { ...limit, calls: Math.min(by.calls, limit.calls), windowMs: Math.ceil(by.windowMs / windows) };
-  });
-}
-
-function changed(
+/** The document's limits with the operator's where those are lower, or where there is none. */
+function lowered(
   { account: documented, endpoints = {} }: LimitTable,
   own: Readonly<Record<string, Limit>>,
-  change: <L extends Limit>(limit: L, by: Limit) => L,
 ): LimitTable {
-  const each = <L extends Limit>(limit: L, by: Limit | undefined): L => (by ? change(limit, by) : limit);
-  const account = documented ? each(documented, own.account) : own.account;
+  const account = documented ? lower(documented, own.account) : own.account;
   return {
     ...(account && { account }),
-    endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, limit]) => [name, each(limit, own[name])])),
+    endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, limit]) => [name, lower(limit, own[name])])),
   };
+}
+
+function lower<L extends Limit>(limit: L, by: Limit | undefined): L {
+  if (!by || by.calls / by.windowMs > limit.calls / limit.windowMs) return limit;
+  // What a longer window allows may all be sent at once: it is cut into windows of which each keeps to both.
+  const windows = Math.max(Math.floor(by.calls / limit.calls), 1);
+  return { ...limit, calls: Math.min(by.calls, limit.calls), windowMs: Math.ceil(by.windowMs / windows) };
 }
 
 function features(desks: Desks): string[] {

@@ -19,8 +19,8 @@ describe("an upstream's limits", () => {
 
   it.each(["61/min", "2/s", "3601/h"])("do not raise it, and as %s that is warned about", (written) => {
     expect(load(entry(`limits: { account: ${written} }`)).warnings).toEqual([
-      `The upstream a keeps to 60/min, not to ${written} as its limits.account says: limits only lowers; ` +
-        "what papsms has granted the account is said in granted_limits.",
+      `The upstream a keeps to 60/min, not to ${written} as its limits.account says: ` +
+        "limits only lowers what papsms allows.",
     ]);
   });
 
@@ -31,27 +31,13 @@ describe("an upstream's limits", () => {
 
   it("are refused under a name that the provider has no limit of", () => {
     const known = "expected one of account, numbers";
-    expect(refuse(entry("limits: { polls: 1/min }\n    granted_limits: { sends: 1/min }", "pvapins"))).toEqual([
+    expect(refuse(entry("limits: { polls: 1/min, sends: 1/min }", "pvapins"))).toEqual([
       `numgate.yaml:5:15: upstreams[0].limits.polls: pvapins has no such limit; ${known}`,
-      `numgate.yaml:6:23: upstreams[0].granted_limits.sends: pvapins has no such limit; ${known}`,
-    ]);
-  });
-
-  it("may be above the document's by what was granted, and no further", () => {
-    const grant = "granted_limits: { account: 300/min }\n    limits: { account: ";
-    const { upstreams, warnings } = load(entry(`${grant}120/min }`));
-    expect(upstreams[0]).toMatchObject({
-      limits: { account: { calls: 120, windowMs: 60_000 } },
-      grantedLimits: { account: { calls: 300, windowMs: 60_000 } },
-    });
-    expect(warnings).toEqual([]);
-    expect(load(entry(`${grant}301/min }`)).warnings).toEqual([
-      expect.stringMatching(/^The upstream a keeps to 300\/min, not to 301\/min /),
+      `numgate.yaml:5:29: upstreams[0].limits.sends: pvapins has no such limit; ${known}`,
     ]);
   });
 
   it("are printed as they were written", () => {
-    const printed = maskedConfig(load(entry("granted_limits: { account: 300/min }\n    limits: { account: 4/s }")));
-    expect(printed).toMatch(/limits:\n +account: 4\/s\n +granted_limits:\n +account: 300\/min/);
+    expect(maskedConfig(load(entry("limits: { account: 4/s }")))).toMatch(/limits:\n +account: 4\/s\n/);
   });
 });

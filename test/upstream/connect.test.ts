@@ -278,10 +278,4 @@ describe("the operator's limits", () => {
     const { upstream } = await visitAcme({ provider: silent, limits: { account: minute(7) } });
     expect(upstream.limits()[0]).toEqual({ name: "account", ...minute(7), remaining: 7 });
   });
-
-  it("give way to what the provider has granted, which they may lower again", async () => {
-    const grantedLimits = { account: minute(600), create: minute(90) };
-    const { upstream } = await visitAcme({ grantedLimits, limits: { create: minute(45) } });
-    expect(upstream.limits()).toMatchObject([minute(600), { name: "create", ...minute(45) }]);
-  });
 });
