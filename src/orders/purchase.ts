@@ -64,7 +64,7 @@ export function createBuyer(parts: OrderParts, settlement: Pick<Settlement, "add
 }
 
 /** A clock that is wrong somewhere must not end an order at once, nor keep it for ever. */
-const SHORTEST_LIFE_MS = 30_000;
+const SHORTEST_LIFE_MS = 2_000;
 const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 
 function plausibleExpiry(said: Date | undefined, now: Date, lifetimeMs: number): Date {

@@ -53,6 +53,15 @@ describe("an absurd time", () => {
     expect(verification?.status).toBe(Status.WAITING);
   });
 
+  it("seconds away for expires_at is no lie", async () => {
+    const liar = await startPing(() => pingOrder({ expires_at: "2026-05-01T12:00:10Z" }));
+    const gateway = await startGateway({ upstreams: pingOnly(liar) });
+    const { verificationId } = await buy(gateway);
+    await turnUntil(gateway, verificationId, Status.EXPIRED);
+    const { verification } = await gateway.verifications.getVerification({ verificationId });
+    expect(verification?.endTime).toEqual(verification?.expireTime);
+  });
+
   it("of a first message does not make its code the newest for ever", async () => {
     const liar = await startHandlerApi();
     const gateway = await startGateway({ upstreams: handlerOnly(liar) });
@@ -214,3 +223,12 @@ it("a 201 that holds an order beside an error is not followed by another purchas
   await buy(gateway).catch(() => undefined);
   expect([svs.count(/order\/temporary/), ping.count(/create/)]).toEqual([1, 0]);
 });
+
+it.each(["+14155550100", "14155550100", "0014155550100", "(415) 555-0100"])(
+  "a phone_number in another form is shown as the same number: %s",
+  async (phone_number) => {
+    const liar = await startPing(() => pingOrder({ phone_number }));
+    const gateway = await startGateway({ upstreams: pingOnly(liar) });
+    expect((await buy(gateway)).phoneNumber).toBe("+14155550100");
+  },
+);
