@@ -16,7 +16,7 @@ import { z } from "zod";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase, RecentOrder } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, text, time, truth, utcTime, word } from "../upstream/decode.ts";
+import { amount, count, dateTime, hint, id, lines, text, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";
 import { perMinute } from "../upstream/limits.ts";
@@ -46,9 +46,6 @@ function one<Fields extends z.ZodRawShape>(fields: Fields) {
   return z.preprocess(unwrapped, z.object(fields));
 }
 
-/** "All datetimes are UTC", with their zone or without. */
-const dateTime = z.union([time, utcTime.pipe(z.date())]);
-
 const charge = { sell_price: usd.nullish(), price: usd.nullish() };
 
 const usServices = list(
@@ -71,7 +68,7 @@ const rentalsByName = list(
 
 const decimal = z
   .string()
-  .regex(/^\d{1,6}(?:\.\d{1,6})?$/)
+  .regex(/^\d{1,6}(?:\.\d{1,20})?$/)
   .transform(Number);
 
 const esimPlans = list(
@@ -83,7 +80,7 @@ const countriesAnswer = list("countries", lines(z.object({ country_id: id, count
 
 const globalOffers = list("offers", lines(z.object({ service_id: id, service_name: text, ...charge })));
 
-/** What is left out of it is what was quoted. */
+/** What is left out of it is what was quoted. "All datetimes are UTC", with their zone or without. */
 const sale = { ...charge, expiry_date: hint(dateTime) };
 
 const orderAnswer = one({ order_id: id, phone: text.min(1), ...sale });

@@ -11,7 +11,7 @@
 import { z } from "zod";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Progress } from "../core/upstream.ts";
-import { amount, count, hint, id, lines, messageTime, text, time, truth, word } from "../upstream/decode.ts";
+import { amount, count, dateTime, hint, id, lines, messageTime, text, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 import { eachPart, readList } from "../upstream/parts.ts";
@@ -30,7 +30,7 @@ const countriesAnswer = z.object({
 
 /** A price that is left out loses no number that was sold: it is what was quoted. */
 const purchaseAnswer = z.object({
-  order: z.object({ id, phone: text.min(1), price_usd: usd.nullish(), expires_at: hint(time) }),
+  order: z.object({ id, phone: text.min(1), price_usd: usd.nullish(), expires_at: hint(dateTime) }),
 });
 
 const orderAnswer = z.object({

@@ -52,15 +52,17 @@ export const ratio = z
   .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/)
   .transform(Number);
 
+const UNIX = /^\d{10}(?:\d{3})?$/;
+
 /** Undefined for a date that nobody means: outside these years it is in no protocol's range, or a mistake. */
 export function plausible(date: Date): Date | undefined {
   const year = date.getUTCFullYear();
   return year >= 2000 && year <= 2100 ? date : undefined;
 }
 
-/** An ISO 8601 timestamp with its zone, within this century. */
-export const time = z.iso.datetime({ offset: true }).transform((value, context) => {
-  const date = plausible(new Date(value));
+/** A moment within this century: an ISO 8601 timestamp with its zone, or Unix time in seconds or milliseconds. */
+export const time = z.union([z.iso.datetime({ offset: true }), z.string().regex(UNIX)]).transform((value, context) => {
+  const date = UNIX.test(value) ? readUnix(value) : plausible(new Date(value));
   if (date) return date;
   context.addIssue({ code: "custom", message: "not a time that anybody means" });
   return z.NEVER;
@@ -77,6 +79,9 @@ export function hint<T>(field: z.ZodType<T>) {
  */
 export const utcTime = hint(z.string().transform((value) => readTime(value)?.date));
 
+/** As `time`, or without its zone: only for where the document's times are all in UTC. */
+export const dateTime = z.union([time, utcTime.pipe(z.date())]);
+
 /** When a message came: a moment where the timestamp has its zone, else what is shown. Undefined for anything else. */
 export const messageTime = hint(
   z.string().transform((value): Pick<ReceivedMessage, "receiveTime" | "shownTime"> | undefined => {
@@ -85,11 +90,21 @@ export const messageTime = hint(
   }),
 );
 
+/** Seconds or milliseconds: other lengths are of no moment near this one. */
+function readUnix(value: string): Date | undefined {
+  return UNIX.test(value) ? plausible(new Date(Number(value.padEnd(13, "0")))) : undefined;
+}
+
 function readTime(value: string): { readonly date: Date; readonly hasZone: boolean } | undefined {
-  const [, day, clock, zone] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/.exec(value) ?? [];
+  const unix = readUnix(value);
+  if (unix) return { date: unix, hasZone: true };
+  const [, day, clock, zone] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(value) ?? [];
   const date = plausible(new Date(`${day}T${clock}${zone ?? "Z"}`));
   return date && { date, hasZone: zone !== undefined };
 }
+
+/** `0,50` is a half; `1,500` may be either, and is not read. */
+const DECIMAL_COMMA = /(?<=^\s*0),(?=\d+\s*$)|(?<=^\s*\d+),(?=(?:\d{1,2}|\d{4,})\s*$)/;
 
 /**
  * An amount of a currency that the document names once for all. Never negative, and never more than so many units.
@@ -97,8 +112,8 @@ function readTime(value: string): { readonly date: Date; readonly hasZone: boole
  */
 export function amount(currency: string, mostUnits = 1_000_000n): z.ZodType<Money> {
   return z.string().transform((shown, context) => {
-    const decimal = currency === "USD" ? shown.trim().replace(/^(?:\$|usd) ?|(?<=\d) ?(?:\$|usd)$/i, "") : shown;
-    const money = parseMoney(decimal, currency);
+    const bare = currency === "USD" ? shown.trim().replace(/^(?:\$|usd) ?|(?<=\d) ?(?:\$|usd)$/i, "") : shown;
+    const money = parseMoney(bare.replace(DECIMAL_COMMA, "."), currency);
     if (money && money.micros >= 0n && money.micros <= mostUnits * 1_000_000n) return money;
     context.addIssue({ code: "custom", message: "not an amount of money" });
     return z.NEVER;

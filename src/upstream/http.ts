@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { type Clock, timeLimit } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import { decode } from "./decode.ts";
+import { decodeText } from "./json.ts";
 import { readJson } from "./read-json.ts";
 import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from "./retry-after.ts";
 import { UNSOLD } from "./unsold.ts";
@@ -209,7 +210,7 @@ async function readBounded(body: AsyncIterable<Buffer>, limit: number, call: str
  * page is neither, nor is `null`. Nothing at all is an answer only where the status promises it.
  */
 async function readText(bytes: Buffer, status: number): Promise<unknown> {
-  const text = bytes.toString("utf8").trim();
+  const text = decodeText(bytes).trim();
   if (text === "") return status === 204 ? "" : undefined;
   const json = /^[{[]/.test(text) ? await readJson(bytes) : undefined;
   if (json !== undefined) return json;

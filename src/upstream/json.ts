@@ -7,3 +7,8 @@ export function parseJson(text: string): unknown {
     typeof value === "number" ? (context?.source ?? String(value)) : value,
   );
 }
+
+/** A body as UTF-8, without the byte order mark that some servers begin it with. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

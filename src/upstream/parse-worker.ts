@@ -1,6 +1,6 @@
 // Parses the one body that it is started with. What it throws reaches whoever started it.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { parseJson } from "./json.ts";
+import { decodeText, parseJson } from "./json.ts";
 
-parentPort?.postMessage(parseJson(Buffer.from(workerData).toString("utf8")));
+parentPort?.postMessage(parseJson(decodeText(workerData)));

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { parseJson } from "./json.ts";
+import { decodeText, parseJson } from "./json.ts";
 
 /** A longer body would hold up everybody else for as long as it is parsed. */
 const LONGEST_HERE = 1_000_000;
@@ -7,7 +7,7 @@ const LONGEST_HERE = 1_000_000;
 /** What a body says; undefined where it is not JSON. */
 export async function readJson(bytes: Buffer): Promise<unknown> {
   try {
-    return bytes.length > LONGEST_HERE ? await parseAside(bytes) : parseJson(bytes.toString("utf8"));
+    return bytes.length > LONGEST_HERE ? await parseAside(bytes) : parseJson(decodeText(bytes));
   } catch {
     return undefined;
   }

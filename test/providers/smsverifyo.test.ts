@@ -66,6 +66,14 @@ describe("a number that SMSVerifyo sold", () => {
     expect(await buy(answer)).toMatchObject({ orderRef: "b7", price: usd("0.18") });
   });
 
+  it.each(["2026-07-03T02:00:00Z", "2026-07-03T02:00:00", 1783044000, "1783044000000"])(
+    "ends when its answer says, which is UTC where no zone is named: %s",
+    async (expires_at) => {
+      const answer = json({ ok: true, order: { id: "b7", phone: "79001234567", expires_at } });
+      expect(await buy(answer)).toMatchObject({ expireTime: new Date("2026-07-03T02:00:00Z") });
+    },
+  );
+
   it("is not refused by an answer in another form", async () => {
     expect(await buy(json({ ok: true, status: "queued" }))).toBeInstanceOf(UpstreamFault);
     const order = { id: "b7", phone: "79001234567", price_usd: "cheap" };

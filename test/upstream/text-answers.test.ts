@@ -46,6 +46,7 @@ describe("an answer that may be text", () => {
     ["[TikTok] 1234 is your code", "[TikTok] 1234 is your code"],
     ["<#> Your code is 1234", "<#> Your code is 1234"],
     ['{"cost": 0.10}', { cost: "0.10" }],
+    ['\ufeff{"cost": 0.10}', { cost: "0.10" }],
     ['  [{"id": 7}]', [{ id: "7" }]],
     ["[]", []],
   ])("%j is read as %j, whatever its content type says", async (body, value) => {
