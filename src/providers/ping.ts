@@ -18,13 +18,14 @@ import {
   amount,
   chargedFor,
   count,
+  dateTime,
   hint,
   id,
   lines,
+  messageTime,
   paid,
   ratio,
   text,
-  time,
   truth,
   word,
 } from "../upstream/decode.ts";
@@ -36,7 +37,7 @@ import { UNSOLD, unsold } from "../upstream/unsold.ts";
 const PAGE = 100;
 
 /** "in USD", where it is not said. */
-const dollars = word.pipe(z.literal("usd")).nullish();
+const dollars = word.pipe(z.enum(["usd", ""])).nullish();
 
 const service = z.object({
   public_id: id,
@@ -65,11 +66,11 @@ const serviceAnswer = z.object({ service });
 const charge = { cost: z.string().nullish(), currency: z.string().nullish() };
 
 const createAnswer = z.object({
-  verification: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(time), ...charge }),
+  verification: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(dateTime), ...charge }),
 });
 
 const pollAnswer = z.object({
-  verification: z.object({ status: word.nullish(), code: text.nullish(), received_at: hint(time) }),
+  verification: z.object({ status: word.nullish(), code: text.nullish(), received_at: messageTime }),
 });
 
 const refund = hint(
@@ -84,17 +85,21 @@ const givenBack = z.object({ status: word.nullish(), refund }).nullish();
 const cancelAnswer = z.object({ verification: givenBack });
 
 const rentAnswer = z.object({
-  rental: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(time), ...charge }),
+  rental: z.object({ public_id: id, phone_number: text.min(1), expires_at: hint(dateTime), ...charge }),
 });
 
 const messagesAnswer = z.object({
   messages: lines(
-    z.object({ id: hint(id), from: text.nullish(), text: text.nullable(), received_at: hint(time) }),
+    z.object({ id: hint(id), from: text.nullish(), text: text.nullable(), received_at: messageTime }),
   ).nullable(),
 });
 
 const extendAnswer = z.object({
-  rental: z.object({ extension_cost: z.string().nullish(), currency: z.string().nullish(), expires_at: hint(time) }),
+  rental: z.object({
+    extension_cost: z.string().nullish(),
+    currency: z.string().nullish(),
+    expires_at: hint(dateTime),
+  }),
 });
 
 const releaseAnswer = z.object({ rental: givenBack });
@@ -140,11 +145,11 @@ export const ping = defineProvider({
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
-      [/insufficient (?:stock|numbers?|inventory|availability)/i, "NO_NUMBERS"],
+      [/(?:insufficient|not enough) (?:stock|numbers?|inventory|availability)/i, "NO_NUMBERS"],
       // Of orders that wait: the next one may be sold when they have ended.
       [/(?:too many|maximum number of) (?:\w+ )?(?:orders|verifications|rentals)/i, "NO_NUMBERS"],
       [/permission/i, "UPSTREAM_CREDENTIALS"],
-      [/insufficient|balance|\bfunds|payment required|top.?up/i, "UPSTREAM_FUNDS"],
+      [/insufficient|not enough|balance|\bfunds|payment required|top.?up/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|authentication|forbidden|access denied/i, "UPSTREAM_CREDENTIALS"],
       [/account .*(?:suspended|banned|blocked|disabled|(?:not|no longer) active|inactive)/i, "UPSTREAM_CREDENTIALS"],
       // Not what is said of the account: it would end all that is rented.
@@ -154,7 +159,7 @@ export const ping = defineProvider({
       ],
       [/already|cannot be cancell?ed|has (?:received|a (?:code|message))/i, "ALREADY_RECEIVED"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
-      [/\bno (?:\w+ ){0,3}numbers?\b|(?:no|out of|not in) (?:stock|inventory)|sold out/i, "NO_NUMBERS"],
+      [/\bno (?:\w+ ){0,3}numbers?\b|(?:no|out of|not in) (?:stock|inventory)|sold out/i, "NO_NUMBERS", 503],
       [/(?:unable|failed|could not|cannot) (?:to )?(?:allocate|assign|reserve|find) .*number/i, "NO_NUMBERS"],
       [/unavailable|(?:not|no longer) (?:currently )?available/i, "NO_NUMBERS"],
       [/service.*(?:not found|not exist|not supported)|(?:invalid|unknown|unsupported) service/i, "NO_OFFERS"],
@@ -275,7 +280,7 @@ function toListing(line: z.infer<typeof service>): Listing {
 }
 
 function toProgress({ status, code, received_at }: z.infer<typeof pollAnswer>["verification"]): Progress {
-  if (code) return { state: "received", messages: [{ text: "", code, receiveTime: received_at }] };
+  if (code) return { state: "received", messages: [{ text: "", code, ...received_at }] };
   if (status === "cancelled") return { state: "cancelled" };
   if (status === "expired") return { state: "expired" };
   return { state: "waiting" };
@@ -293,6 +298,6 @@ function toMessage(message: NonNullable<z.infer<typeof messagesAnswer>["messages
     messageId: message.id,
     sender: message.from ?? undefined,
     text: message.text ?? "",
-    receiveTime: message.received_at,
+    ...message.received_at,
   };
 }

@@ -125,7 +125,7 @@ describe("Ping's list of services", () => {
 });
 
 describe("a time that nobody means", () => {
-  const times = ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "2026-04-04T12:30:00", null, 7];
+  const times = ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "2026-04-04", null, 7];
 
   it.each(times)("does not lose a number that was bought: %s", async (expires_at) => {
     const verification = {
@@ -146,9 +146,24 @@ describe("a time that nobody means", () => {
     const order = { orderRef: "ord_1", offerRef: "svc_1", numberAsSold: "+14155550100" };
     expect(await desks.verification?.check(order, never)).toEqual({
       state: "received",
-      messages: [{ text: "", code: "123456", receiveTime: undefined }],
+      messages: [{ text: "", code: "123456" }],
     });
   });
+
+  it.each(["2026-04-04T12:30:00Z", "2026-04-04T12:30:00", "2026-04-04 12:30:00", 1775305800, "1775305800000"])(
+    "is not the end of an order or a rental, which is UTC where no zone is named: %s",
+    async (expires_at) => {
+      const fields = { public_id: "ord_1", phone_number: "+14155550100", expires_at };
+      const answer = () => json({ result: "success", verification: fields, rental: fields });
+      const { desks } = await visit(ping, OPTIONS, answer(), answer(), answer());
+      const expireTime = new Date("2026-04-04T12:30:00Z");
+      const order = { offerRef: "svc_1", capability: "SMS" as const };
+      expect(await desks.verification?.buy(order, never)).toMatchObject({ expireTime });
+      expect(await desks.rental?.rent({ ...order, days: 7 }, never)).toMatchObject({ expireTime });
+      const rented = { orderRef: "rnt_1", offerRef: "svc_1", numberAsSold: "+14155550100" };
+      expect(await desks.rental?.extend?.(rented, 3, never)).toMatchObject({ expireTime });
+    },
+  );
 });
 
 const ORDER = { orderRef: "ord_1", offerRef: "svc_1", numberAsSold: "+14155550100" };
@@ -175,6 +190,7 @@ const sold = (fields: object) => json({ result: "success", verification: { ...ve
 describe("a number that Ping sold", () => {
   it.each<[string, object, unknown]>([
     ["whose currency is left out", { cost: "0.40" }, usd("0.40")],
+    ["whose cost has a comma", { cost: "0,40", currency: "USD" }, usd("0.40")],
     ["whose currency is written small", { cost: 0.4, currency: "usd" }, usd("0.40")],
     ["whose cost has a sign", { cost: "$0.40", currency: "USD" }, usd("0.40")],
     ["whose cost names its currency", { cost: "0.40 USD" }, usd("0.40")],
@@ -219,6 +235,8 @@ describe("a refusal of Ping's", () => {
     ["UPSTREAM_FUNDS", { code: "INSUFFICIENT_FUNDS", message: "Top up your wallet" }],
     ["UPSTREAM_CREDENTIALS", { code: "INVALID_API_KEY" }],
     ["UPSTREAM_FUNDS", { message: "Payment required" }],
+    ["UPSTREAM_FUNDS", { message: "Not enough credit on your account" }],
+    ["NO_NUMBERS", { message: "Not enough numbers left" }],
     ["UPSTREAM_CREDENTIALS", { message: "Authentication required" }],
     ["UPSTREAM_CREDENTIALS", { message: "Your account has been suspended" }],
     ["UPSTREAM_CREDENTIALS", { code: "ACCOUNT_BANNED" }],
@@ -245,10 +263,17 @@ describe("a refusal of Ping's", () => {
     expect(await buy(answer)).toMatchObject({ reason });
   });
 
+  it("of a purchase for want of numbers may come with 503, as its like do elsewhere", async () => {
+    for (const message of ["No numbers available for this service", "Temporarily out of stock"]) {
+      expect(await buy(json({ result: "failed", message }, 503))).toMatchObject({ reason: "NO_NUMBERS" });
+    }
+  });
+
   it.each<[string, object, number]>([
     ["that is one of its own server", { result: "failed", message: "No such luck" }, 500],
     ["that may have come after the sale", { result: "error", message: "The request timed out" }, 400],
     ["that does not know itself", { result: "error", message: "An unexpected error occurred" }, 400],
+    ["that may be of a server between", { result: "error", message: "Service unavailable" }, 503],
     ["without a word", { result: "failed" }, 400],
     ["that speaks of an order that is there", { result: "failed", message: "Duplicate order" }, 409],
     ["that says so in other words", { result: "failed", message: "An order for this service already exists" }, 409],
