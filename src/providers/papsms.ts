@@ -9,13 +9,14 @@
 
 import { z } from "zod";
 import type { CatalogList } from "../core/catalog.ts";
-import { UpstreamFault } from "../core/error.ts";
+import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Listing, Progress } from "../core/upstream.ts";
-import { amount, hint, id, text, time, truth, word } from "../upstream/decode.ts";
+import { amount, dateTime, hint, id, messageTime, text, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 import { readList } from "../upstream/parts.ts";
+import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const money = z.custom<Money>((value) => {
   const { success, data } = z.object({ currency: z.literal("USD"), micros: z.bigint() }).safeParse(value);
@@ -30,7 +31,7 @@ const purchaseAnswer = success.extend({
     activation_id: id,
     phone_number: text.min(1),
     cost: amount("USD").nullish(),
-    expires_at: hint(time),
+    expires_at: hint(dateTime),
   }),
 });
 
@@ -43,14 +44,16 @@ const sms = z.union([
       full_text: text.nullish(),
       message: text.nullish(),
       text: text.nullish(),
-      received_at: hint(time),
+      received_at: messageTime,
     })
     .transform(({ code, received_at, ...said }) => {
       return { code, received_at, full_text: said.full_text || said.message || said.text };
     }),
 ]);
 
-const statusAnswer = success.extend({ data: z.object({ status: word.nullish(), sms: sms.nullish() }) });
+const statusAnswer = success.extend({
+  data: z.object({ status: word.nullish(), sms: z.union([z.array(sms), sms]).nullish() }),
+});
 
 const finishAnswer = success.extend({
   data: z
@@ -102,9 +105,13 @@ const callback = z.union([
   z.object({ activation_id: id }).transform(({ activation_id }) => activation_id),
   z.object({ activationId: id }).transform(({ activationId }) => activationId),
   z.object({ data: z.object({ activation_id: id }) }).transform(({ data }) => data.activation_id),
+  z.object({ id }).transform((activation) => activation.id),
 ]);
 
 const PURCHASE = "/numbers/purchase";
+
+/** What a number may have been sold for all the same. */
+const SPEAKS_OF_AN_ORDER = /expired|completed|finished|received/i;
 
 export const papsms = defineProvider({
   id: "papsms",
@@ -128,7 +135,8 @@ export const papsms = defineProvider({
       const { success, code, error, message } = failure.safeParse(body).data ?? {};
       if (success || (success === undefined && !error && !message)) return undefined;
       const said = [code, error, message].filter(Boolean).join(": ").replaceAll("_", " ");
-      return path === PURCHASE ? said : `order: ${said}`;
+      if (path !== PURCHASE) return `order: ${said}`;
+      return success === false && !SPEAKS_OF_AN_ORDER.test(said) ? unsold(said) : said;
     },
     reasons: [
       [/rate.?limit|too many requests/i, "UPSTREAMS_UNAVAILABLE"],
@@ -136,15 +144,23 @@ export const papsms = defineProvider({
       [/insufficient|not enough|\bbalance\b|\bfunds\b/i, "UPSTREAM_FUNDS"],
       [/api.?key|unauthori[sz]ed|forbidden/i, "UPSTREAM_CREDENTIALS"],
       [/too early|too soon/i, "CANCEL_TOO_EARLY"],
+      [/^order: (?!.*(?:received|already)).*(?:early.?cancel|\byet\b|\bwait\b|\bafter \d)/is, "CANCEL_TOO_EARLY"],
       [/^order: .*(?:already received|(?:sms|code) (?:was|has been) received)/is, "ALREADY_RECEIVED"],
       [/^order: .*(?:already|expired|cannot be cancell?ed)/is, "ALREADY_ENDED"],
       [/(?:invalid|unknown|unsupported) (?:service|country)/i, "NO_OFFERS"],
       [/(?:service|country)\b.* not (?:found|supported|exist)/i, "NO_OFFERS"],
-      [/\bno.?(?:\w+ ){0,3}numbers?|out of stock|no stock|sold out|unavailable|not available/i, "NO_NUMBERS"],
+      [/\bno.?(?:\w+ ){0,3}numbers?|out of stock|no stock|sold out/i, "NO_NUMBERS", 503],
+      [/unavailable|not available/i, "NO_NUMBERS"],
       [/(?:service|country) (?:(?:is )?not|(?:field )?is (?:missing|required|invalid))/i, "NO_OFFERS"],
       [/^order: .*not found/is, "NOT_FOUND"],
+      // `success: false`, in words that nobody knows.
+      UNSOLD,
       [/not found/i, "NO_OFFERS"],
     ],
+    retryAfterMs(words) {
+      const [, amount, unit] = /^order: .*?\b(\d{1,4}) ?(s|m)(?:ec|in|\b)/is.exec(words) ?? [];
+      return amount ? Number(amount) * (unit?.toLowerCase() === "m" ? 60_000 : 1_000) : undefined;
+    },
   },
   callback: (body) => callback.safeParse(body).data,
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
@@ -160,7 +176,7 @@ export const papsms = defineProvider({
     return {
       catalog: {
         async *listings(signal, lists) {
-          const read = () => http.getCatalog("/countries", countriesAnswer, signal);
+          const read = () => http.getCatalog("/countries", countriesAnswer, signal).catch(noneWhereNotFound);
           yield* readList(lists, "countries", read, (countries) => {
             return Object.entries(prices).map(([key, price]) => toListing(key, price, countries));
           });
@@ -212,12 +228,18 @@ function toListing(key: string, price: Money, countries: CatalogList): Listing {
   };
 }
 
+/** The article names the list of countries in passing: without it nobody is missing. */
+function noneWhereNotFound(error: unknown): CatalogList {
+  if (error instanceof GatewayError && error.reason === "NOT_FOUND") return [];
+  throw error;
+}
+
 function toProgress({ status, sms }: z.infer<typeof statusAnswer>["data"]): Progress {
-  if (sms?.code || sms?.full_text) {
-    const { code, full_text, received_at } = sms;
-    const message = { text: full_text ?? "", code: code || undefined, receiveTime: received_at };
-    return { state: "received", messages: [message] };
-  }
+  const messages = [sms ?? []]
+    .flat()
+    .filter(({ code, full_text }) => code || full_text)
+    .map(({ code, full_text, received_at }) => ({ text: full_text ?? "", code: code || undefined, ...received_at }));
+  if (messages.length > 0) return { state: "received", messages };
   if (status === "cancelled") return { state: "cancelled" };
   if (status === "expired") return { state: "expired" };
   return { state: "waiting" };

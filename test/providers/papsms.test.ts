@@ -39,6 +39,12 @@ describe("the countries of PapSMS, whose form no document shows", () => {
   });
 });
 
+it("sells what the operator has priced where PapSMS has no list of countries", async () => {
+  const prices = { "us/whatsapp": usd("0.80") };
+  const { desks } = await visit(papsms, { apiKey: "key", prices }, { status: 404, body: "<h1>Not Found</h1>" });
+  expect(await listingsOf(desks)).toMatchObject([{ ref: "us/whatsapp", available: undefined }]);
+});
+
 describe("the countries of PapSMS when they cannot be read", () => {
   const prices = { "us/whatsapp": usd("0.80"), "gb/whatsapp": usd("0.60") };
   const steps = async (desks: Desks, lists: Map<string, CatalogList>) => {
@@ -113,9 +119,19 @@ describe("a number that PapSMS sold", () => {
   it("is not refused by an answer that cannot be read", async () => {
     expect(await buy(json({ success: true, data: { status: "queued" } }))).toBeInstanceOf(UpstreamFault);
     expect(await buy(json({ success: true, data: { ...sold, cost: "cheap" } }))).toBeInstanceOf(UpstreamFault);
-    expect(await buy(json({ success: false, error: "Something else" }, 400))).toBeInstanceOf(UpstreamFault);
-    expect(await buy(json({ success: false, error: "No numbers available" }, 503))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ error: "Something else" }, 400))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ success: false, error: "Something went wrong" }, 400))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ success: false, error: "No numbers available" }, 500))).toBeInstanceOf(UpstreamFault);
+    expect(await buy(json({ success: false, error: "Service unavailable" }, 503))).toBeInstanceOf(UpstreamFault);
   });
+
+  it.each(["2026-04-19T15:30:00Z", "2026-04-19T15:30:00", "2026-04-19 15:30:00", 1776612600, "1776612600000"])(
+    "ends when its answer says, which is UTC where no zone is named: %s",
+    async (expires_at) => {
+      const bought = await buy(json({ success: true, data: { ...sold, expires_at } }));
+      expect(bought).toMatchObject({ expireTime: new Date("2026-04-19T15:30:00Z") });
+    },
+  );
 });
 
 it("a number of PapSMS is kept for an hour where its end is not told: the document's code comes 55 minutes before it", () => {
@@ -137,9 +153,25 @@ describe("a refusal of PapSMS, which no document shows", () => {
     ["NO_OFFERS", { success: false, error: "Not found" }],
     ["NO_OFFERS", { message: "The selected service is invalid.", errors: { service: ["invalid"] } }],
     ["NO_OFFERS", { success: false, error: { code: "invalid_request", message: "country is missing or invalid" } }],
+    ["NO_OFFERS", { success: false, error: "Your plan does not allow it" }],
     ["UPSTREAMS_UNAVAILABLE", { success: false, error: "RATE_LIMIT_EXCEEDED" }],
   ])("of a purchase is %s: %j", async (reason, body) => {
     expect(await buy(json(body, 400))).toMatchObject({ reason });
+  });
+
+  it("of a purchase for want of numbers may come with 503, as its like do elsewhere", async () => {
+    const refused = await buy(json({ success: false, error: "No numbers available for this country" }, 503));
+    expect(refused).toMatchObject({ reason: "NO_NUMBERS" });
+  });
+
+  it.each([
+    ["You can cancel this activation after 2 minutes", 120_000],
+    ["Please wait 45 seconds before you cancel", 45_000],
+    ["EARLY_CANCEL_DENIED", 30_000],
+    ["Activation cannot be cancelled yet", 30_000],
+  ])("of a cancel may come too early: %s", async (error, retryAfterMs) => {
+    const refused = await cancel({ success: false, error }, 400);
+    expect(refused).toMatchObject({ reason: "CANCEL_TOO_EARLY", retryAfterMs });
   });
 
   it.each(["Order already exists", "ALREADY_PURCHASED", "Activation expired"])(
@@ -179,11 +211,12 @@ describe("a state of PapSMS", () => {
     ["under the callback's names", { code: "847291", text: "Code 847291" }, { text: "Code 847291", code: "847291" }],
     ["under another", { code: "847291", message: "Code 847291" }, { text: "Code 847291", code: "847291" }],
     ["as text alone", "Code 847291", { text: "Code 847291" }],
+    ["in a list", [{ code: "847291", full_text: "Code 847291" }], { text: "Code 847291", code: "847291" }],
   ])("has its message %s", async (_how, sms, message) => {
     expect(await check({ status: "RECEIVED", sms })).toMatchObject({ state: "received", messages: [message] });
   });
 
-  it.each<[unknown]>([[""], [{}], [{ code: "", full_text: "" }]])("has none yet as %j", async (sms) => {
+  it.each<[unknown]>([[""], [{}], [[]], [{ code: "", full_text: "" }]])("has none yet as %j", async (sms) => {
     expect(await check({ status: "waiting", sms })).toEqual({ state: "waiting" });
   });
 
