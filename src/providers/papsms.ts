@@ -41,9 +41,10 @@ const sms = z.union([
   z
     .object({
       code: text.nullish(),
-      full_text: text.nullish(),
-      message: text.nullish(),
-      text: text.nullish(),
+      // No code is lost for its text.
+      full_text: hint(text),
+      message: hint(text),
+      text: hint(text),
       received_at: messageTime,
     })
     .transform(({ code, received_at, ...said }) => {

@@ -97,7 +97,8 @@ const seconds = z
 const statusAnswer = one({
   status: word,
   otp: text.nullish(),
-  message: text.nullish(),
+  // No code is lost for its text.
+  message: hint(text),
   time_left_seconds: hint(seconds),
 });
 

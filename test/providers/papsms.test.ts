@@ -208,6 +208,8 @@ describe("a state of PapSMS", () => {
 
   it.each<[string, unknown, object]>([
     ["without its text", { code: 847291 }, { text: "", code: "847291" }],
+    ["without a text that cannot be read", { code: "847291", full_text: {} }, { text: "", code: "847291" }],
+    ["without a text of too many words", { code: "847291", text: "x".repeat(5000) }, { text: "", code: "847291" }],
     ["under the callback's names", { code: "847291", text: "Code 847291" }, { text: "Code 847291", code: "847291" }],
     ["under another", { code: "847291", message: "Code 847291" }, { text: "Code 847291", code: "847291" }],
     ["as text alone", "Code 847291", { text: "Code 847291" }],

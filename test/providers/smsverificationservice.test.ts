@@ -271,6 +271,18 @@ describe("the orders of smsVerificationService", () => {
   });
 });
 
+it.each([null, "x".repeat(5000), ["Your WhatsApp code is 548921"], { text: "Your WhatsApp code is 548921" }])(
+  "a code of smsVerificationService is not lost for a message that cannot be read: %j",
+  async (message) => {
+    const answer = json({ success: true, data: { order_id: 1, status: "completed", otp: "548921", message } });
+    const order = { orderRef: "1", offerRef: "temporary.1012", numberAsSold: "+1 415 555 0123" };
+    expect(await outcome(({ verification }) => verification?.check(order, never), answer)).toEqual({
+      state: "received",
+      messages: [{ text: "", code: "548921" }],
+    });
+  },
+);
+
 describe("what is left of a rental", () => {
   it.each([
     [86399, 86_399_000],
