@@ -99,7 +99,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     if (error instanceof GatewayError && error.reason === "CANCEL_TOO_EARLY") {
       throw tooEarly(verification, error.retryAfterMs ?? NOT_YET_MS);
     }
-    if (error instanceof GatewayError && !MAY_BE_BACK.includes(error.reason)) throw error;
+    if (error instanceof GatewayError && ![...MAY_BE_BACK, "NOT_SUPPORTED"].includes(error.reason)) throw error;
     if (unknown && error.sent) await unanswered.begin(verificationId);
     const mayBeDone = await unanswered.has(verificationId);
     const progress = await look(found);
@@ -110,7 +110,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     if (seen.status === "CANCELLED") return {};
     if (seen.status !== "WAITING") throw notCancellable(seen);
     if (unknown || mayBeDone) throw didNotSay(verification, unknown);
-    if (error.reason === "NOT_FOUND") throw error;
+    if (error.reason === "NOT_FOUND" || error.reason === "NOT_SUPPORTED") throw error;
     // Some upstreams have one word for "not any more" and "not yet": the order is still open, so it was the latter.
     throw tooEarly(verification, NOT_YET_MS);
   }

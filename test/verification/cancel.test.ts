@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
-import { entry, startLiar, turn } from "../faults/liar.ts";
+import { entry, handlerOnly, startHandlerApi, startLiar, turn } from "../faults/liar.ts";
 import { upstreamsAt } from "../support/accounts.ts";
 import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
 
@@ -128,3 +128,34 @@ describe("a number at smsverificationservice that brought no code", () => {
 
 /** What its sandbox calls the endpoint that cancels. */
 const CANCEL: Partial<Record<string, string>> = { papsms: "finish" };
+
+describe.each(["BAD_STATUS", "FREE_CANCELLATION_EXPIRED"])("a cancel that a host refuses with %s", (token) => {
+  const refused = async (status: string) => {
+    const host = await startHandlerApi();
+    const gateway = await startGateway({ upstreams: handlerOnly(host) });
+    const { verificationId } = await buy(gateway);
+    await gateway.clock.advance(COOLED_MS);
+    host.on(/setStatus.*status=8/, token);
+    host.on(/getStatus/, status);
+    const answer = gateway.verifications.cancelVerification({ verificationId });
+    return { answer, now: () => statusOf(gateway, verificationId) };
+  };
+
+  it("came after the code, where that is there", async () => {
+    const { answer, now } = await refused("STATUS_OK:123456");
+    expect(await reasonOf(answer)).toMatchObject({ reason: "ALREADY_RECEIVED" });
+    expect(await now()).toBe(Status.RECEIVED);
+  });
+
+  it("came after another, where the number is back", async () => {
+    const { answer, now } = await refused("STATUS_CANCEL");
+    await answer;
+    expect(await now()).toBe(Status.CANCELLED);
+  });
+
+  it("is not possible, where it only waits", async () => {
+    const { answer, now } = await refused("STATUS_WAIT_CODE");
+    expect(await reasonOf(answer)).toMatchObject({ reason: "NOT_SUPPORTED" });
+    expect(await now()).toBe(Status.WAITING);
+  });
+});
