@@ -23,17 +23,24 @@ import { eachPart, readList } from "../upstream/parts.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const GET_SMS = "/get_sms.php";
+const GET_BALANCE = "/get_balance.php";
 
 /** What is bought there. */
 const SELLS = /^\/(?:get_number|rent_renew_number)\.php$/;
 
 const usd = amount("USD");
 
-const countriesAnswer = lines(
+/** A list by itself, or in the frame of what is rented: `{data: [...], code: 100}`. */
+function rows<T>(line: z.ZodType<T>) {
+  const framed = z.object({ data: z.array(z.unknown()) });
+  return z.preprocess((answer) => framed.safeParse(answer).data?.data ?? answer, lines(line));
+}
+
+const countriesAnswer = rows(
   z.object({ id, full_name: text.min(1) }).transform(({ id, full_name }) => ({ id, name: full_name })),
 );
 
-const appsAnswer = lines(z.object({ full_name: text.min(1), deduct: usd }));
+const appsAnswer = rows(z.object({ full_name: text.min(1), deduct: usd }));
 
 const number = z.string().regex(/^\+?\d(?:[ -]?\d){4,14}$/);
 
@@ -48,7 +55,12 @@ const failed = z.object({ code: z.literal("200"), data: text.regex(/\p{L}/u) });
 /** Numbers are sold as text and rented in JSON: either is a number. */
 const numberAnswer = z.union([bareText.pipe(number), done.extend({ data: number }).transform(({ data }) => data)]);
 
-const balanceAnswer = z.object({ balance: usd });
+/** Its form is not in the document: the clients', a rental's, or the amount alone, which has its cents. */
+const balanceAnswer = z.union([
+  z.object({ balance: usd }).transform(({ balance }) => balance),
+  done.extend({ data: usd }).transform(({ data }) => data),
+  z.preprocess((answer) => (typeof answer === "string" && /\.\d/.test(answer) ? unquoted(answer) : undefined), usd),
+]);
 
 /** What the endpoints that rent answer with, and others may. */
 const reply = z.object({ data: text, code: z.string() });
@@ -72,24 +84,24 @@ const message = messageLine.transform(toMessage);
 /** Outside a list an error may have a `message` as well: a message has its sender beside it. */
 const onlyMessage = messageLine.extend({ from: text.nullable() }).transform((only) => [toMessage(only)]);
 
+const UNKNOWN = /^number not found\.?$/i;
+
 /** A numeral or a sign alone is neither a message nor a word about one. */
 const smsAnswer = z.union([
-  failed.transform(() => []),
+  failed.transform(({ data }) => (UNKNOWN.test(data) ? data : [])),
   saidIn.pipe(text.regex(/\p{L}|\p{Nd}{3}/u)),
   onlyMessage,
-  lines(message),
+  rows(message),
 ]);
-
-const UNKNOWN = /^number not found\.?$/i;
 
 const WAITING = /^you have not received any code yet\.?$/i;
 
-const inboxAnswer = z.union([saidIn.pipe(text.regex(WAITING)).transform(() => []), lines(message)]);
+const inboxAnswer = z.union([saidIn.pipe(text.regex(WAITING)).transform(() => []), rows(message)]);
 
 const name = text.regex(/\p{L}/u);
 
 /** The history's fields are in no document: they are taken to be called as a rental's are, or as a purchase's parameters. */
-const historyAnswer = lines(
+const historyAnswer = rows(
   z.union([
     z.object({ number, app_name: name, country_name: name, deduct: usd.nullish() }),
     z.object({ number, app: name, country: name, deduct: usd.nullish() }).transform(({ app, country, ...line }) => {
@@ -108,7 +120,7 @@ const rentalLine = z.object({
   expiry: shownTime,
 });
 
-const rentalsAnswer = lines(rentalLine);
+const rentalsAnswer = rows(rentalLine);
 
 const REJECTED = /^(?!.*\b(?:not|can'?t|cannot)\b).*\brejected\b/i;
 
@@ -144,6 +156,7 @@ export const pvapins = defineProvider({
       const said = saidIn.safeParse(body).data;
       if (said === undefined) return undefined;
       if (path === GET_SMS) return NO_MESSAGE.test(said) ? said : undefined;
+      if (path === GET_BALANCE && usd.safeParse(said).success) return undefined;
       if (WAITING.test(said) || done.safeParse(body).success) return undefined;
       if (SELLS.test(path) && failed.safeParse(body).success) return unsold(said);
       if (typeof body !== "string") return said;
@@ -203,7 +216,7 @@ export const pvapins = defineProvider({
       },
 
       async balance(signal) {
-        return (await http.get("/get_balance.php", balanceAnswer, signal, account)).balance;
+        return await http.get(GET_BALANCE, balanceAnswer, signal, account);
       },
 
       verification: {

@@ -79,10 +79,43 @@ it.each([
   expect(await outcome(({ rental }) => rental?.extend?.(ORDER, 30, never), answer)).toMatchObject({ reason });
 });
 
+it.each<[string, Answer]>([
+  ["as its clients know it", json({ balance: "12.50" })],
+  ["in JSON", json({ data: "12.50", code: 100 })],
+  ["as text", said("12.50")],
+  ["as text with its sign", said("$12.50\n")],
+])("the balance at PVAPins is read %s", async (_form, answer) => {
+  expect(await outcome(({ balance }) => balance?.(never), answer)).toEqual(usd("12.50"));
+});
+
+it("a list of PVAPins is read by itself and in the frame of a rental", async () => {
+  const message = { from: "Google", message: "Your code is 847291", timestamp: "17/08/2025 08:15 pm" };
+  const sold = { number: "1128690001", app_name: "WhatsApp", country_name: "USA", deduct: "0.40", is_released: "0" };
+  for (const framed of [(list: object[]) => json(list), (data: object[]) => json({ data, code: 100 })]) {
+    const lists = [framed([{ id: 1, full_name: "USA" }]), framed([{ full_name: "WhatsApp", deduct: "0.40" }])];
+    const { desks } = await visit(pvapins, { apiKey: "key" }, ...lists);
+    expect(await listingsOf(desks)).toMatchObject([{ ref: "USA/WhatsApp", price: usd("0.40") }]);
+    expect(await check(framed([message]))).toMatchObject({ state: "received", messages: [{ sender: "Google" }] });
+    expect(await check(framed([]))).toEqual({ state: "waiting" });
+    const inbox = outcome(({ rental }) => rental?.inbox(ORDER, never), framed([message]));
+    expect(await inbox).toMatchObject({ messages: [{ sender: "Google" }] });
+    const recent = outcome(({ verification }) => verification?.recent?.(never), framed([sold]));
+    expect(await recent).toMatchObject([{ numberAsSold: "1128690001" }]);
+    const rentals = outcome(({ rental }) => rental?.rentals?.(never), framed([sold]));
+    expect(await rentals).toMatchObject([{ numberAsSold: "1128690001" }]);
+  }
+});
+
 describe("what PVAPins says of a number", () => {
   it.each<[string, Answer]>([
+    ["as text", said("Number Not Found.")],
+    ["in JSON", json({ data: "Number Not Found", code: 200 })],
+  ])("may be that it does not know it: %s", async (_form, answer) => {
+    expect(await check(answer)).toEqual({ state: "waiting", isUnknown: true });
+  });
+
+  it.each<[string, Answer]>([
     ["no code", json({ data: "You have not received any code yet.", code: 200 })],
-    ["not indexed", json({ data: "Number Not Found", code: 200 })],
     ["in quotes", said('"You have not received any code yet."')],
     ["to wait", said("Please wait 120 seconds")],
     ["to come back", said("Too many requests, try again after 120 s")],
