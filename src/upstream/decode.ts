@@ -128,8 +128,8 @@ export function paid(shown: string | undefined, currency = "USD"): Money | undef
 
 /** What was charged; undefined where nothing is said. Throws where something is, and it is no price that can be believed. */
 export function chargedFor(shown: string | null | undefined, currency: string | null | undefined): Money | undefined {
-  if (shown === undefined || shown === null) return undefined;
-  const money = paid(shown, currency ?? undefined);
+  if (!shown) return undefined;
+  const money = paid(shown, currency || undefined);
   if (!money) throw new UpstreamFault("unreadable answer: what was charged is not as documented");
   return money;
 }

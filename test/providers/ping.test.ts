@@ -190,6 +190,8 @@ const sold = (fields: object) => json({ result: "success", verification: { ...ve
 describe("a number that Ping sold", () => {
   it.each<[string, object, unknown]>([
     ["whose currency is left out", { cost: "0.40" }, usd("0.40")],
+    ["whose currency is left blank", { cost: "0.40", currency: "" }, usd("0.40")],
+    ["whose cost is left blank", { cost: "", currency: "USD" }, undefined],
     ["whose cost has a comma", { cost: "0,40", currency: "USD" }, usd("0.40")],
     ["whose currency is written small", { cost: 0.4, currency: "usd" }, usd("0.40")],
     ["whose cost has a sign", { cost: "$0.40", currency: "USD" }, usd("0.40")],
