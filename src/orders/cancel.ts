@@ -36,15 +36,13 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     return end(verification, "CANCELLED", refund, new Date(clock.now()));
   }
 
-  async function giveBack(found: Bought): Promise<Money | undefined> {
+  function giveBack(found: Bought): Promise<Money | undefined> {
     const { upstream, desk, order, verification } = found;
-    const refund = await watchRefund(upstream, verification.price, () =>
+    return watchRefund(upstream, verification.price, () =>
       upstream
-        .run("cancel", () => desk.cancel(order, UNINTERRUPTED))
+        .run("cancel", () => unanswered.ask(verification.verificationId, () => desk.cancel(order, UNINTERRUPTED)))
         .catch((error: unknown) => afterRefusal(found, error)),
     );
-    await unanswered.end(verification.verificationId);
-    return refund;
   }
 
   async function expire(verification: Verification, time: Date): Promise<Verification> {
@@ -72,6 +70,7 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
     try {
       const done = await persist(parts, () => store.recordEnd(verificationId, status, refund, time));
       feed.publish(done);
+      unanswered.over(verificationId);
       ended(done);
       return done;
     } catch (error) {
@@ -100,7 +99,6 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
       throw tooEarly(verification, error.retryAfterMs ?? NOT_YET_MS);
     }
     if (error instanceof GatewayError && ![...MAY_BE_BACK, "NOT_SUPPORTED"].includes(error.reason)) throw error;
-    if (unknown && error.sent) await unanswered.begin(verificationId);
     const mayBeDone = await unanswered.has(verificationId);
     const progress = await look(found);
     if (progress?.state === "cancelled") return { refund: progress.refund };

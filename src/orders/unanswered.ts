@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
-import type { Reason } from "../core/error.ts";
+import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
 
 const KEY = "unanswered";
@@ -12,10 +12,10 @@ export const MAY_BE_BACK: readonly Reason[] = ["ALREADY_RECEIVED", "ALREADY_ENDE
 /** Which numbers may have been given back although nobody was told, also by an earlier run of the daemon. */
 export interface Unanswered {
   has(id: string): Promise<boolean>;
-  /** From now on nobody knows. */
-  begin(id: string): Promise<void>;
-  /** The upstream's answer leaves no doubt. */
-  end(id: string): Promise<void>;
+  /** Makes the call that gives the number back. Until its answer leaves no doubt, nobody knows. */
+  ask<T>(id: string, call: () => Promise<T>): Promise<T>;
+  /** It has ended here: there is nothing left to know. */
+  over(id: string): void;
 }
 
 /** Kept under `kind`. `openIds` are those that may still be given back: what ended long ago is forgotten at a restart. */
@@ -41,6 +41,9 @@ export function createUnanswered(
     return loaded;
   }
 
+  // Now, before any of them ends.
+  all().catch(() => undefined);
+
   async function save(known: ReadonlySet<string>): Promise<void> {
     await store.saveLearned([{ kind, key: KEY, value: JSON.stringify([...known]), time: new Date(clock.now()) }]);
   }
@@ -48,16 +51,21 @@ export function createUnanswered(
   return {
     has: async (id) => (await all()).has(id),
 
-    async begin(id) {
+    async ask(id, call) {
       const known = await all();
-      if (known.has(id)) return;
-      known.add(id);
-      await save(known);
+      const wasAsked = known.has(id);
+      // Before it is sent: a daemon that ends now is told nothing.
+      if (!wasAsked) await save(known.add(id));
+      try {
+        return await call();
+      } catch (error) {
+        const isRefused = error instanceof GatewayError || (error instanceof UpstreamFault && !error.sent);
+        if (isRefused && !wasAsked && known.delete(id)) await save(known);
+        throw error;
+      }
     },
 
-    async end(id) {
-      const known = await all();
-      if (known.delete(id)) await save(known);
-    },
+    // What is kept of it is left out at the next load.
+    over: (id) => void loaded?.then((known) => known.delete(id)).catch(() => undefined),
   };
 }

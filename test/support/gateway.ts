@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
@@ -37,6 +37,8 @@ export interface Gateway {
   rentalsAs(token: string): Client<typeof RentalService>;
   /** Stops the daemon and starts another on the same database. */
   restart(): Promise<Gateway>;
+  /** Starts another daemon on the database as it is on the disk now: as if this one had been killed. */
+  killed(): Promise<Gateway>;
 }
 
 export interface GatewayOptions {
@@ -64,15 +66,28 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const clock = createHandClock();
   const sandbox = await startSandbox({ clock, ...options.sandbox });
   onTestFinished(() => sandbox.close());
+  const upstreams = (options.upstreams ?? BOTH)(sandbox);
+  const file = await writeConfig(`listen: 127.0.0.1:0\n${upstreams}\n${options.config ?? ""}`);
+  return open({ clock, sandbox, file });
+}
+
+/** In a folder of its own, with the database beside it. */
+async function writeConfig(text: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "numgate-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = path.join(folder, "numgate.yaml");
-  const upstreams = (options.upstreams ?? BOTH)(sandbox);
-  await writeFile(
-    file,
-    `listen: 127.0.0.1:0\ndatabase: "sqlite:${path.join(folder, "numgate.db")}"\n${upstreams}\n${options.config ?? ""}`,
-  );
-  return open({ clock, sandbox, file });
+  await writeFile(file, `database: "sqlite:${path.join(folder, "numgate.db")}"\n${text}`);
+  return file;
+}
+
+/** The configuration file of a copy of what is on the disk. */
+async function copyDatabase(file: string): Promise<string> {
+  const [, ...lines] = (await readFile(file, "utf8")).split("\n");
+  const copy = await writeConfig(lines.join("\n"));
+  for (const name of ["numgate.db", "numgate.db-wal"]) {
+    await copyFile(path.join(path.dirname(file), name), path.join(path.dirname(copy), name));
+  }
+  return copy;
 }
 
 async function open(parts: { clock: HandClock; sandbox: Sandbox; file: string }): Promise<Gateway> {
@@ -99,6 +114,11 @@ async function open(parts: { clock: HandClock; sandbox: Sandbox; file: string })
     async restart() {
       await stopOnClock(daemon, clock);
       return open(parts);
+    },
+    async killed() {
+      const copy = await copyDatabase(file);
+      await stopOnClock(daemon, clock);
+      return open({ ...parts, file: copy });
     },
   };
   await until(async () => (await fetch(`${url}/readyz`)).ok);

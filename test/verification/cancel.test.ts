@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { entry, handlerOnly, startHandlerApi, startLiar, turn } from "../faults/liar.ts";
 import { upstreamsAt } from "../support/accounts.ts";
+import { until } from "../support/clock.ts";
 import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
 
 const COOLED_MS = 130_000;
@@ -40,6 +41,23 @@ describe("a cancel whose answer is lost", () => {
 
     const gateway = await before.restart();
     control.failOften({ upstream: "pvapins", endpoint: "poll", rate: 0 });
+    const { verification } = await gateway.verifications.cancelVerification({ verificationId });
+    expect(verification).toMatchObject({ status: Status.CANCELLED });
+    expect(control.books().pvapins.orders).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  it("at PVAPins because the daemon was killed is known to be done", async () => {
+    const sandbox = { codeDelayMs: Number.POSITIVE_INFINITY };
+    const before = await startGateway({ sandbox, upstreams: upstreamsAt("pvapins") });
+    const { control } = before.sandbox;
+    const { verificationId } = await buy(before);
+    await before.clock.advance(COOLED_MS);
+    control.failNext({ upstream: "pvapins", endpoint: "cancel", kind: "slow" });
+    const lost = before.verifications.cancelVerification({ verificationId }).catch(() => undefined);
+    await until(() => control.books().pvapins.orders[0]?.status === "cancelled");
+
+    const gateway = await before.killed();
+    await lost;
     const { verification } = await gateway.verifications.cancelVerification({ verificationId });
     expect(verification).toMatchObject({ status: Status.CANCELLED });
     expect(control.books().pvapins.orders).toMatchObject([{ status: "cancelled" }]);

@@ -27,27 +27,21 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     if (!give) {
       throw new GatewayError("NOT_SUPPORTED", `${upstream} rents for the whole length only`, { metadata });
     }
-    const wasAsked = await unanswered.has(rentalId);
     let refund: Money | undefined;
     try {
       refund = await watchRefund(found.upstream, price, () =>
-        found.upstream.run("release", async () => {
-          // Before it is sent: a daemon that ends now is told nothing.
-          await unanswered.begin(rentalId);
-          return give(found.order, UNINTERRUPTED);
-        }),
+        found.upstream.run("release", () => unanswered.ask(rentalId, () => give(found.order, UNINTERRUPTED))),
       );
     } catch (error) {
-      const isNotTaken = error instanceof GatewayError || (error instanceof UpstreamFault && !error.sent);
-      if (!wasAsked && isNotTaken) await unanswered.end(rentalId);
       if (error instanceof UpstreamFault) throw didNotSay(upstream, metadata);
       if (!(error instanceof GatewayError) || ![...MAY_BE_BACK, "NOT_SUPPORTED"].includes(error.reason)) throw error;
-      if (error.reason === "NOT_SUPPORTED" || !wasAsked || !(await isBack(found))) {
+      const mayBeBack = error.reason !== "NOT_SUPPORTED" && (await unanswered.has(rentalId));
+      if (!mayBeBack || !(await isBack(found))) {
         throw new GatewayError("NOT_SUPPORTED", `${upstream} does not take this number back any more`, { metadata });
       }
     }
     const cancelled = await end(rental, refund);
-    await unanswered.end(rentalId);
+    unanswered.over(rentalId);
     bell.ring(rentalId);
     ended(cancelled);
     return cancelled;
