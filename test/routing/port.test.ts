@@ -332,7 +332,7 @@ describe("an upstream out of reach", () => {
     const { clock, sandbox } = gateway;
     sandbox.control.setBalance({ upstream: CHEAP, balance: "0.01" });
     const { attempts } = await buy(gateway);
-    expect(attempts.map(({ reason }) => reason)).toEqual(["UPSTREAM_FUNDS", "UPSTREAM_FUNDS", ""]);
+    expect(attempts.map(({ reason }) => reason)).toEqual(["UPSTREAM_FUNDS", ""]);
     expect((await upstreamOf(gateway, CHEAP)).state).toBe(State.OUT_OF_FUNDS);
     expect((await buy(gateway)).attempts).toHaveLength(1);
     expect((await ranked(gateway)).at(-1)?.excludedReason).toBe("UPSTREAM_FUNDS");
@@ -347,26 +347,56 @@ describe("an upstream out of reach", () => {
   });
 });
 
-describe("an account that is banned", () => {
-  /** A host with two offers of it, and a dearer one elsewhere. */
-  async function startBanned(said: string) {
-    const host = await startHandlerApi();
-    host.on(/getServicesList/, {
-      status: "success",
-      services: [
-        { code: "wa", name: "WhatsApp" },
-        { code: "ot", name: "WhatsApp" },
-      ],
-    });
-    host.on(/getPrices/, { 187: { wa: { cost: "0.10", count: 5 }, ot: { cost: "0.11", count: 5 } } });
-    host.on(/getNumber/, said);
-    const ping = await startPing();
-    const upstreams = `${handlerOnly(host)()}\n${entry("ping", "ping", ping.url)}`;
-    return { host, gateway: await startGateway({ upstreams: () => upstreams }) };
-  }
+/** A host with two offers of it, that says this to who would buy, and a dearer one elsewhere. */
+async function startRefusing(said: unknown) {
+  const host = await startHandlerApi();
+  host.on(/getServicesList/, {
+    status: "success",
+    services: [
+      { code: "wa", name: "WhatsApp" },
+      { code: "ot", name: "WhatsApp" },
+    ],
+  });
+  host.on(/getPrices/, { 187: { wa: { cost: "0.10", count: 5 }, ot: { cost: "0.11", count: 5 } } });
+  host.on(/getNumber/, said);
+  const ping = await startPing();
+  const upstreams = `${handlerOnly(host)()}\n${entry("ping", "ping", ping.url)}`;
+  return { host, gateway: await startGateway({ upstreams: () => upstreams }) };
+}
 
+describe("an account that cannot pay", () => {
+  const SOLD = "ACCESS_NUMBER:77:14155550100";
+
+  it("is out for the whole purchase, which says so", async () => {
+    const { host, gateway } = await startRefusing("NO_BALANCE");
+    const { upstream, attempts } = await buy(gateway);
+    expect([upstream, attempts.map(({ reason }) => reason)]).toEqual(["ping", ["UPSTREAM_FUNDS", ""]]);
+    expect(attempts[1]?.explanation).toContain("1 of host passed over: its account cannot pay");
+    expect(host.count(/getNumber/)).toBe(1);
+  });
+
+  it.each([
+    ["0.10", ["UPSTREAM_FUNDS", ""]],
+    ["0.09", ["UPSTREAM_FUNDS"]],
+    ["5.00", ["UPSTREAM_FUNDS", ""]],
+  ])("and holds %s after it was refused is asked for what costs less, if that covers it", async (balance, reasons) => {
+    const { host, gateway } = await startRefusing(SOLD);
+    const ofService: Record<string, string> = { wa: "NO_NUMBERS", ot: SOLD };
+    host.on(/getNumber/, ({ url = "" }: { url?: string }) => ofService[/service=(\w+)/.exec(url)?.[1] ?? ""]);
+    const wish = { upstreams: ["host"] };
+    expect((await buy(gateway, wish)).attempts.map(({ reason }) => reason)).toEqual(["NO_NUMBERS", ""]);
+    // What was sold out is now tried last, and costs less.
+    Object.assign(ofService, { wa: SOLD.replace("77", "78"), ot: "NO_BALANCE" });
+    host.on(/getBalance/, `ACCESS_BALANCE:${balance}`);
+    await buy(gateway, wish).catch(() => undefined);
+    const [verification] = (await gateway.verifications.listVerifications({})).verifications;
+    expect(verification?.attempts.map(({ reason }) => reason)).toEqual(reasons);
+  });
+});
+
+describe("an account that is banned", () => {
   it("is out for the whole purchase, and is not bought from because its balance answers", async () => {
-    const { host, gateway } = await startBanned("BANNED");
+    const { host, gateway } = await startRefusing("BANNED");
     const { upstream, attempts } = await buy(gateway);
     expect([upstream, attempts.map(({ reason }) => reason)]).toEqual(["ping", ["UPSTREAM_CREDENTIALS", ""]]);
     await until(async () => {
@@ -381,7 +411,7 @@ describe("an account that is banned", () => {
   });
 
   it("is tried by one purchase in ten minutes", async () => {
-    const { host, gateway } = await startBanned("BANNED");
+    const { host, gateway } = await startRefusing("BANNED");
     await buy(gateway);
     await turn(gateway, 11 * MINUTE_MS, MINUTE_MS);
     for (let i = 0; i < 3; i += 1) expect((await buy(gateway)).upstream).toBe("ping");
@@ -389,7 +419,7 @@ describe("an account that is banned", () => {
   });
 
   it("for a time that it names is bought from again after that", async () => {
-    const { host, gateway } = await startBanned("BANNED:600");
+    const { host, gateway } = await startRefusing("BANNED:600");
     await buy(gateway);
     await turn(gateway, 9 * MINUTE_MS, MINUTE_MS);
     expect((await buy(gateway)).upstream).toBe("ping");

@@ -13,6 +13,7 @@ import {
   type TradeParts,
   uncertainPurchase,
 } from "./trade.ts";
+import { createTurnedAway } from "./turned-away.ts";
 
 /** An upstream whose rate limit leaves no room for so long is passed over for the next one. */
 const SLOT_PATIENCE_MS = 2_000;
@@ -48,6 +49,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
   async function attempt(
     { id, ask, bounds }: Deal<Ask>,
     candidate: Quoted,
+    explanation: string,
     caller: Caller,
     patience: AbortSignal,
   ): Promise<State> {
@@ -63,7 +65,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
         async () => {
           const { upstream, provider, offerId, ref: offerRef, country, service } = offer;
           const place = { upstream, provider, offerId, offerRef, country, service };
-          const intent = { ...place, quotedPrice: quoted, explanation: candidate.explain(), time: now() };
+          const intent = { ...place, quotedPrice: quoted, explanation, time: now() };
           trade.publish(await records.beginAttempt(id, caller, intent));
           intended = true;
           return await request();
@@ -117,15 +119,16 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
   return async (deal, candidates, caller, patience) => {
     let refusal: GatewayError | undefined;
     let tooDear: Money | undefined;
-    const rejecting = new Set<string>();
-    for (const candidate of candidates) {
+    const turnedAway = createTurnedAway(parts);
+    for (const [place, candidate] of candidates.entries()) {
       if (patience.aborted) break;
-      if (rejecting.has(candidate.offer.upstream)) continue;
+      if (turnedAway.passesOver(candidate)) continue;
       if (tooDear && (compareWorth(candidate.price, tooDear, rates) ?? -1) >= 0) continue;
       // The last one is waited for as long as the caller waits.
       const slot = candidate === candidates.at(-1) ? undefined : timeLimit(clock, SLOT_PATIENCE_MS);
       const signal = slot ? AbortSignal.any([patience, slot.signal]) : patience;
-      const result = await attempt(deal, candidate, caller, signal)
+      const explanation = `${candidate.explain()}${turnedAway.tell()}`;
+      const result = await attempt(deal, candidate, explanation, caller, signal)
         .catch((error: unknown) => {
           if (!(error instanceof GatewayError) || error.reason === "PURCHASE_UNCERTAIN") throw error;
           return error;
@@ -134,8 +137,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
       if (!(result instanceof GatewayError)) return result;
       refusal = result;
       if (result.reason === "BUDGET_EXCEEDED") tooDear = candidate.price;
-      // It is the account that is turned away, whatever it asks for.
-      if (result.reason === "UPSTREAM_CREDENTIALS") rejecting.add(candidate.offer.upstream);
+      await turnedAway.refused(candidate, result, candidates.slice(place + 1));
     }
     await commit(() => records.recordFailure(deal.id, now()));
     throw asFailure(refusal ?? outOfTime(), idField, deal.id);

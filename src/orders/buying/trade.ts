@@ -6,9 +6,11 @@ import type { Offer } from "../../core/offer.ts";
 import type { Rates } from "../../core/rates.ts";
 import type { PurchaseRecords } from "../../core/records.ts";
 import type { Upstream, Verb } from "../../core/upstream.ts";
+import type { Balances } from "../../upstream/balance.ts";
 
 export interface TradeParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly balances: Pick<Balances, "weigh">;
   readonly rates: Rates;
   readonly clock: Clock;
   readonly log: Logger;
