@@ -65,8 +65,8 @@ export interface Catalog {
     product?: Product,
   ): Promise<void>;
 
-  /** The upstreams that the caller may have and whose offers are not all here. */
-  lacking(allow: AllowList): readonly Unreachable[];
+  /** The upstreams that the caller may have and whose offers for this may not all be here. Empty is any. */
+  lacking(allow: AllowList, country: string, service: string): readonly Unreachable[];
 
   /** The code of a country as a request names it. Throws UNKNOWN_COUNTRY, with the nearest in the metadata. */
   requireCountry(input: string): string;
@@ -214,7 +214,8 @@ export function createCatalog(parts: CatalogParts): Catalog {
       }, signal);
     },
 
-    lacking: (allow) => unreachable({ allow }).filter(({ upstream }) => !refreshes.get(upstream)?.isWhole()),
+    lacking: (allow, country, service) =>
+      unreachable({ allow }).filter(({ upstream }) => refreshes.get(upstream)?.mayLack(country, service)),
 
     requireCountry,
     requireService: (input) =>

@@ -13,6 +13,8 @@ export interface Missing {
   readonly of: number;
   /** The lists among them: what is in the last one known was read all the same. */
   readonly lists: readonly string[];
+  /** What they are about; absent when one of them may be about anything. */
+  readonly names?: readonly string[];
   /** Why, of the last. */
   readonly fault: UpstreamFault;
 }
@@ -62,7 +64,14 @@ export async function readParts(
   if (!last) return undefined;
   if (listed === 0 || missing.length > Math.max(1, parts * MOST_MISSING)) throw last.fault;
   const lists = missing.flatMap(({ list }) => list ?? []);
-  return { parts: missing.length, of: parts, lists, fault: last.fault };
+  const names = missing.flatMap(({ name }) => name ?? []);
+  return {
+    parts: missing.length,
+    of: parts,
+    lists,
+    ...(names.length === missing.length && { names }),
+    fault: last.fault,
+  };
 }
 
 /** To whoever runs it a request for a part that cannot be read is one that fails, and counts as such. */

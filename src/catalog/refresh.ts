@@ -3,10 +3,12 @@ import { type Clock, sleep, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Store } from "../core/store.ts";
 import type { Upstream } from "../core/upstream.ts";
+import { resolveCountry } from "./countries.ts";
 import { createFold } from "./fold.ts";
 import type { Log } from "./log.ts";
 import type { Unreachable } from "./query.ts";
 import { type Missing, readParts } from "./read-parts.ts";
+import { resolveServices } from "./services.ts";
 import { breatheUntil } from "./slices.ts";
 import { indexSnapshot, type SnapshotIndex } from "./snapshot-index.ts";
 
@@ -52,8 +54,8 @@ export interface Refresh {
   /** What was fetched last, whatever its age. */
   index(): SnapshotIndex | undefined;
   status(): CatalogStatus;
-  /** Whether all of its offers are here, and not too old to show. */
-  isWhole(): boolean;
+  /** Whether offers of it may be missing here, or too old to show, that serve this. Empty is any. */
+  mayLack(country: string, service: string): boolean;
   /** Whether the first whole catalogue may still come without anything having failed. */
   isOnFirstLoad(): boolean;
   /** Why its offers are missing or not up to date. Undefined when they are neither. */
@@ -154,8 +156,9 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
           if (isWorthShowing(fold.size)) show(await indexSnapshot(await fold.snapshot(fetchTime), breathe), false);
         },
       );
-      const read = { missing: missing && tell(missing), lists: Object.fromEntries(lists) };
-      return { ...(await fold.snapshot(fetchTime)), ...read };
+      const { names } = missing ?? {};
+      const left = { missing: missing && tell(missing), ...(names && { missingNames: names }) };
+      return { ...(await fold.snapshot(fetchTime)), ...left, lists: Object.fromEntries(lists) };
     } finally {
       // Not awaited: a step that hangs would hang it as well.
       steps.return().catch(() => {});
@@ -221,7 +224,12 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       ...(index?.snapshot.missing && { missing: index.snapshot.missing }),
       unresolved: index?.snapshot.unresolved ?? [],
     }),
-    isWhole: () => complete && index !== undefined && !isTooOld(index, clock.now()),
+    mayLack(country, service) {
+      if (!complete || !index || isTooOld(index, clock.now())) return true;
+      const { missing, missingNames } = index.snapshot;
+      if (missing === undefined || missingNames === undefined) return missing !== undefined;
+      return missingNames.some((name) => mayServe(name, country, service));
+    },
     isOnFirstLoad: () => !complete && failures === 0,
     trouble() {
       const { reason = "UPSTREAMS_UNAVAILABLE", message } = failure ?? {};
@@ -252,4 +260,11 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       await running;
     },
   };
+}
+
+/** Whether a part that is about what has this name may hold something for that. */
+function mayServe(name: string, country: string, service: string): boolean {
+  if (resolveServices(name).some(({ slug }) => slug === service)) return true;
+  const named = resolveCountry(name);
+  return named === undefined ? service === "" : country === "" || named === country;
 }

@@ -60,6 +60,8 @@ export interface CatalogSnapshot {
   readonly unresolved: readonly string[];
   /** What it was read without, for people; it never quotes the upstream. Absent when that was nothing. */
   readonly missing?: string;
+  /** The countries and services that this is about, as the upstream calls them. Absent when it may be about any. */
+  readonly missingNames?: readonly string[];
   /** Its lists as they were last answered, by their names. */
   readonly lists?: Readonly<Record<string, CatalogList>>;
 }

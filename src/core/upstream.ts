@@ -53,6 +53,8 @@ export interface Listing {
 /** A part of a catalogue that could not be read, and that the others do without. */
 export interface UnreadPart {
   readonly fault: UpstreamFault;
+  /** The country or the service that it is about, as the upstream calls it. Absent where it may be about any. */
+  readonly name?: string;
   /** Of a list that the others are asked for by: what it lists. They go by the last one known. */
   readonly list?: string;
   /** What such a list itself has for sale, by the last one known. */

@@ -71,7 +71,7 @@ export function createFindOffers(shelf: Shelf, upstreams: ReadonlyMap<string, Up
       if (request.offerId !== undefined) for (const { upstream } of offers) requireAllowedUpstream(caller, upstream);
       if (offers.some(mayServe(request, caller))) return offers;
     }
-    const lacking = shelf.lacking(caller.allow).filter(mayServe(request, caller));
+    const lacking = shelf.lacking(caller.allow, request.country, request.service).filter(mayServe(request, caller));
     if (lacking.length > 0) throw nothingKnown(lacking, wanted(request));
     if (!offers) throw noSuchOffer(request);
     return offers;

@@ -19,6 +19,10 @@ export interface Shelf {
     product?: Product,
   ): Promise<void>;
 
-  /** The upstreams that the caller may have and whose offers are not all here. */
-  lacking(allow: AllowList): readonly { readonly upstream: string; readonly reason: Reason }[];
+  /** The upstreams that the caller may have and whose offers for this may not all be here. Empty is any. */
+  lacking(
+    allow: AllowList,
+    country: string,
+    service: string,
+  ): readonly { readonly upstream: string; readonly reason: Reason }[];
 }

@@ -14,7 +14,7 @@ const ALIGNMENT = 8;
 /** A checksum of what follows, and the length of the header. */
 const PREFIX_BYTES = 8;
 
-interface Header extends Pick<CatalogSnapshot, "provider" | "unresolved" | "missing" | "lists"> {
+interface Header extends Pick<CatalogSnapshot, "provider" | "unresolved" | "missing" | "missingNames" | "lists"> {
   readonly endianness: string;
   readonly size: number;
   readonly tables: Readonly<Record<string, readonly string[]>>;
@@ -23,7 +23,8 @@ interface Header extends Pick<CatalogSnapshot, "provider" | "unresolved" | "miss
 }
 
 /** The columns as they lie in memory, in base64: nothing is parsed offer by offer. */
-export function writeCatalogPayload({ provider, unresolved, missing, lists, offers }: CatalogSnapshot): string {
+export function writeCatalogPayload({ offers, ...snapshot }: CatalogSnapshot): string {
+  const { provider, unresolved, missing, missingNames, lists } = snapshot;
   const tables: Record<string, readonly string[]> = {};
   const arrays: [string, ArrayName, number][] = [];
   const parts: Buffer[] = [];
@@ -36,7 +37,7 @@ export function writeCatalogPayload({ provider, unresolved, missing, lists, offe
       tables[name] = column;
     }
   }
-  const told = { provider, unresolved, missing, lists };
+  const told = { provider, unresolved, missing, missingNames, lists };
   const header: Header = { endianness: endianness(), ...told, size: offers.size, tables, arrays };
   const head = padded(Buffer.from(JSON.stringify(header)), " ");
   const bytes = Buffer.concat([Buffer.alloc(PREFIX_BYTES), head, ...parts]);

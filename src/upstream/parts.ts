@@ -10,7 +10,7 @@ export async function* eachPart<Item>(
   items: Iterable<Item>,
   read: (item: Item) => Promise<readonly Listing[]>,
 ): AsyncGenerator<CatalogStep, void, void> {
-  for (const item of items) yield attempt(() => read(item));
+  for (const item of items) yield attempt(() => read(item), named(item));
 }
 
 /**
@@ -38,9 +38,15 @@ export async function* readList(
   return lists.get(name) ?? [];
 }
 
+/** What lists say of countries and services is their name. */
+function named(item: unknown): Pick<UnreadPart, "name"> {
+  const { name } = item as { readonly name?: unknown };
+  return typeof name === "string" && typeof item === "object" && name !== "" ? { name } : {};
+}
+
 async function attempt(
   read: () => Promise<readonly Listing[]>,
-  known?: Pick<UnreadPart, "list" | "listings">,
+  known?: Pick<UnreadPart, "name" | "list" | "listings">,
 ): Promise<CatalogStep> {
   try {
     return await read();

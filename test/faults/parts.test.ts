@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { until } from "../support/clock.ts";
-import { startGateway } from "../support/gateway.ts";
+import { buy, type Gateway, reasonOf, startGateway } from "../support/gateway.ts";
 import { entry, startLiar } from "./liar.ts";
 
 const COUNTRIES = ["USA", "Germany", "Ukraine"];
@@ -72,6 +72,50 @@ describe("a part of a catalogue that cannot be read", () => {
     await gateway.clock.advance(4 * 60_000);
     await until(async () => (await gateway.catalog.listOffers({})).totalSize === 4);
     expect((await gateway.catalog.listOffers({})).unreachable).toEqual([]);
+  });
+
+  /** What is said of each request, also in the next run. */
+  async function expectReasons(first: Gateway, cases: readonly [Parameters<typeof buy>[1], string][]): Promise<void> {
+    const gateway = await first.restart();
+    for (const [request, reason] of cases) {
+      expect([request, (await reasonOf(buy(gateway, request))).reason]).toEqual([request, reason]);
+    }
+  }
+
+  it("of services is why nobody knows whether one of them is sold, and says nothing of the others", async () => {
+    const { liar, open } = await startVerifyo();
+    liar.on(/service_id=s1/, down);
+    await expectReasons(await open(), [
+      [{ service: "telegram", countryCode: "UA" }, "UPSTREAMS_UNAVAILABLE"],
+      [{ service: "whatsapp", countryCode: "DE" }, "NO_OFFERS"],
+      [{ service: "", countryCode: "", offerId: "sms:s1.1" }, "UPSTREAMS_UNAVAILABLE"],
+      [{ service: "whatsapp", countryCode: "UA", offerId: "sms:s0.7" }, "NO_OFFERS"],
+    ]);
+  });
+
+  it("of countries is why nobody knows whether anything is sold in one of them", async () => {
+    const liar = await startLiar([
+      [/load_countries/, COUNTRIES.map((full_name, id) => ({ id, full_name }))],
+      [/load_apps/, [{ full_name: "WhatsApp", deduct: "0.50" }]],
+      [/get_balance/, { balance: "10" }],
+    ]);
+    liar.on(/country_id=1/, down);
+    await expectReasons(await startGateway({ upstreams: () => `upstreams:\n${entry("pva", "pvapins", liar.url)}` }), [
+      [{ countryCode: "DE" }, "UPSTREAMS_UNAVAILABLE"],
+      [{ countryCode: "FR" }, "NO_OFFERS"],
+      [{ countryCode: "UA", service: "telegram" }, "NO_OFFERS"],
+    ]);
+  });
+
+  it("that may hold anything is why of nothing is known that nobody sells it", async () => {
+    const gateway = await startGateway({
+      upstreams: (sandbox) => {
+        const upstream = "smsverificationservice";
+        sandbox.control.failNext({ upstream, endpoint: "esim_list", kind: "status_500", times: 2 });
+        return `upstreams:\n${entry("sms", upstream, sandbox.baseUrls[upstream])}`;
+      },
+    });
+    await expectReasons(gateway, [[{ countryCode: "AQ" }, "UPSTREAMS_UNAVAILABLE"]]);
   });
 
   it.each<FaultKind>(["status_500", "html", "truncated", "reset_before", "wrong_types"])(

@@ -82,7 +82,7 @@ export function createEsims(parts: EsimParts): Esims {
     if (!shelf.findOffer(plan)) await shelf.settled("", "esim", [], patience, "ESIM");
     const offer = shelf.findOffer(plan);
     if (offer?.product === "ESIM" && isAllowed(allow.upstreams, offer.upstream)) return offer;
-    const lacking = shelf.lacking(allow).filter(({ upstream }) => plan.startsWith(`${upstream}:`));
+    const lacking = shelf.lacking(allow, "", "esim").filter(({ upstream }) => plan.startsWith(`${upstream}:`));
     if (!offer && lacking.length > 0) throw nothingKnown(lacking, { plan: plan.slice(0, 64) });
     throw new GatewayError("NOT_FOUND", `there is no plan ${plan.slice(0, 64)}`, {
       metadata: { plan: plan.slice(0, 64) },
