@@ -230,20 +230,48 @@ describe("an uncertain purchase", () => {
     await expectEqualBooks(gateway, UPSTREAM);
   });
 
+  /** One of which the balance says that it was sold, and a whole list that it was not: both have been heard. */
+  async function contradict(gateway: Gateway): Promise<void> {
+    const { clock, sandbox } = gateway;
+    const books = () => sandbox.control.books()[UPSTREAM];
+    const ofWhatsapp = { countryCode: "US", service: "whatsapp", upstreams: [UPSTREAM] };
+    const [offer] = (await gateway.catalog.listOffers(ofWhatsapp)).offers;
+    const balance = (Number.parseFloat(books().balance) - decimal(offer?.price)).toFixed(2);
+    sandbox.control.setBalance({ upstream: UPSTREAM, balance });
+    await breakOff(gateway, UPSTREAM, "reset_before", { offerId: offer?.offerId });
+    await until(async () => {
+      await clock.advance(500);
+      await answered();
+      return books().calls.orders === 2;
+    });
+    // The clock stands still: a balance is waited for no longer than a second.
+    await until(() => gateway.log.join("").includes("stays uncertain"));
+    expect(gateway.log.join("")).toContain("by the balance: all sold");
+  }
+
   it("is the operator's when the balance says that it was sold and a whole list that it was not", async () => {
     const gateway = await startAt(UPSTREAM);
-    const { control } = gateway.sandbox;
-    const { offers } = await gateway.catalog.listOffers({
-      countryCode: "US",
-      service: "whatsapp",
-      upstreams: [UPSTREAM],
-    });
-    const [offer] = offers;
-    const balance = (Number.parseFloat(control.books()[UPSTREAM].balance) - decimal(offer?.price)).toFixed(2);
-    control.setBalance({ upstream: UPSTREAM, balance });
-    await breakOff(gateway, UPSTREAM, "reset_before", { offerId: offer?.offerId });
-    await turn(gateway, 60_000, 200);
+    await contradict(gateway);
     await turn(gateway, 3 * 3_600_000, 60_000);
+    expect(await statuses(gateway)).toEqual([Status.PENDING]);
+  });
+
+  it("is the operator's also when the list that said that it was not sold cannot be had any more", async () => {
+    const gateway = await startAt(UPSTREAM);
+    await contradict(gateway);
+    gateway.sandbox.control.failOften({ upstream: UPSTREAM, endpoint: "orders", rate: 1, kinds: ["html_502"] });
+    const calls = () => gateway.sandbox.control.books()[UPSTREAM].calls;
+    for (const pauseMs of [40_000, 120_000, 600_000, 900_000]) {
+      const { orders = 0, balance = 0 } = calls();
+      await gateway.clock.advance(pauseMs - 1_000);
+      await until(async () => {
+        await gateway.clock.advance(500);
+        await answered();
+        return (calls().orders ?? 0) > orders;
+      });
+      await until(() => (calls().balance ?? 0) > balance);
+      await answered();
+    }
     expect(await statuses(gateway)).toEqual([Status.PENDING]);
   });
 

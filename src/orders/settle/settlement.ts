@@ -188,8 +188,9 @@ export function createSettlement(parts: SettlementParts): Settlement {
       return outcome.sold(doubt, finding.order, upstream);
     }
     if (sinceMs < CARRIED_OUT_WITHIN_MS) return undefined;
-    if (weighed === "none sold") return outcome.notSold(doubt);
     const isAbsent = finding?.says === "absent" && finding.certain;
+    const believesOne = !contradicted.has(purchase.orderId);
+    if (weighed === "none sold") return believesOne || isAbsent ? outcome.notSold(doubt) : undefined;
     if (weighed === "all sold") {
       // A list that must show it and does not: something else cost the same, and an operator has to look.
       if (isAbsent) {
@@ -199,9 +200,9 @@ export function createSettlement(parts: SettlementParts): Settlement {
       // As long as its order may still turn up on the list, its number is not given up.
       const isListed = purchase.product !== "EXTENSION" && listOf(upstream, purchase.product) !== undefined;
       const mayTurnUp = isListed && !isOver;
-      return mayTurnUp ? undefined : outcome.lost(doubt, attempt.quotedPrice);
+      return believesOne && !mayTurnUp ? outcome.lost(doubt, attempt.quotedPrice) : undefined;
     }
-    return isAbsent && !contradicted.has(purchase.orderId) ? outcome.notSold(doubt) : undefined;
+    return believesOne && isAbsent ? outcome.notSold(doubt) : undefined;
   }
 
   function done(orderId: string): void {
