@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { type Logger, pino } from "pino";
 import { KNOWN_PROVIDERS } from "./accounts.ts";
 import { banner } from "./banner.ts";
@@ -106,11 +105,12 @@ async function serve(flags: Flags): Promise<number> {
   for (const warning of config.warnings) log.warn(warning);
   const daemon = await startDaemon({ config, clock: systemClock, log });
   process.on("SIGHUP", () => reload(daemon, flags, log));
-  print(banner(await readVersion(), daemon));
+  const version = await readVersion();
+  // Whoever reads that it listens may end it.
+  const asked = endSignal();
+  print(banner(version, daemon));
   letGoOfStart();
-  await endSignal();
-  // A second signal does not wait.
-  void endSignal().then(() => process.exit(1));
+  await asked;
   log.info("draining");
   await daemon.stop();
   log.info("stopped");
@@ -139,6 +139,7 @@ async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
     if (error.code !== "EADDRINUSE") throw error;
     throw new Error(`${listen} is in use, perhaps by the sandbox of a running gateway; name another with --listen`);
   });
+  const asked = endSignal();
   print(
     [
       "The sandbox speaks:",
@@ -146,7 +147,7 @@ async function sandbox({ listen = "127.0.0.1:7071" }: Flags): Promise<number> {
       `Every key is "sandbox"; it is scripted under ${running.url}/sandbox/ (docs/sandbox.md).`,
     ].join("\n"),
   );
-  await endSignal();
+  await asked;
   await running.close();
   return 0;
 }
@@ -155,8 +156,18 @@ function ignoreClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
 
-async function endSignal(): Promise<void> {
-  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+/** A second signal does not wait. Both are listened for all the time: between two listeners Node would die of one. */
+function endSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = () => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
 }
 
 /** What nothing expected leaves the daemon in a state that nobody thought of: whoever supervises it starts it again. */

@@ -74,10 +74,14 @@ export function run(
 }
 
 /** A client of the verifications at a daemon's URL, that shows the token. */
-export function clientAt(url: string, token?: string): Client<typeof VerificationService> {
+export function clientAt(
+  url: string,
+  token?: string,
+  httpVersion: "1.1" | "2" = "2",
+): Client<typeof VerificationService> {
   const transport = createConnectTransport({
     baseUrl: url,
-    httpVersion: "2",
+    httpVersion,
     interceptors: [
       (next) => (request) => {
         if (token) request.header.set("authorization", `Bearer ${token}`);

@@ -9,7 +9,7 @@ import { clientAt, emptyFolder, run, urlOf } from "./process.ts";
 const CALLS = 4;
 
 /** A daemon that has sent purchases whose answers are held back. */
-async function startBuying() {
+async function startBuying(httpVersion: "1.1" | "2") {
   const sandbox = await startSandbox({ codeDelayMs: Number.POSITIVE_INFINITY });
   onTestFinished(() => sandbox.close());
   const proxy = await startHeldProxy(sandbox.baseUrls.ping);
@@ -20,7 +20,7 @@ async function startBuying() {
     `listen: 127.0.0.1:0\nupstreams: [{ id: ping, provider: ping, api_key: sandbox, base_url: "${proxy.url}" }]\n`,
   );
   const daemon = run(folder, []);
-  const verifications = clientAt(await urlOf(daemon));
+  const verifications = clientAt(await urlOf(daemon), undefined, httpVersion);
   const calls = Promise.allSettled(
     Array.from({ length: CALLS }, () => verifications.createVerification({ countryCode: "US", service: "whatsapp" })),
   );
@@ -34,7 +34,7 @@ async function startBuying() {
 
 describe("SIGTERM in the middle of purchases", () => {
   it("lets them finish, answers them and records them, and exits with 0", async () => {
-    const { sandbox, purchases, daemon, calls, again } = await startBuying();
+    const { sandbox, purchases, daemon, calls, again } = await startBuying("2");
     daemon.child.kill("SIGTERM");
     await until(() => daemon.stderr().includes("draining"));
     purchases.release();
@@ -51,7 +51,8 @@ describe("SIGTERM in the middle of purchases", () => {
   });
 
   it("exits at once on a second signal, and keeps what it does not know", async () => {
-    const { sandbox, purchases, daemon, calls, again } = await startBuying();
+    // connect-node's client waits for ever on a stream of HTTP/2 whose connection ends just after a GOAWAY.
+    const { sandbox, purchases, daemon, calls, again } = await startBuying("1.1");
     daemon.child.kill("SIGTERM");
     await until(() => daemon.stderr().includes("draining"));
     daemon.child.kill("SIGTERM");
