@@ -15,8 +15,16 @@ const NOT_YET_MS = 30_000;
 /** After its end a verification is kept open for so long, where its upstream is to be told and does not answer. */
 const GIVEN_BACK_WITHIN_MS = 10 * 60_000;
 
+export interface CancelHooks {
+  /** It is to be cancelled then, in Unix milliseconds; undefined: it is not any more. */
+  cancelsAt(verification: Verification, time: number | undefined): void;
+  /** Resolves when the verification was polled once more. */
+  lastPoll(verification: Verification): Promise<void>;
+  ended(verification: Verification): void;
+}
+
 /** Releases numbers. Two cancels of one verification at the same time are one. */
-export function createCanceller(parts: OrderParts, ended: (verification: Verification) => void) {
+export function createCanceller(parts: OrderParts, { cancelsAt, lastPoll, ended }: CancelHooks) {
   const { upstreams, store, feed, clock, balances, router, log } = parts;
   const flights = createSingleFlight<Verification>();
   const retries = new Map<string, () => void>();
@@ -134,25 +142,32 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
       return await cancelOnce(verification);
     } catch (error) {
       const again = error instanceof GatewayError ? error.retryAfterMs : undefined;
-      if (again !== undefined && !stopped) retryIn(again, verification);
+      if (again === undefined) cancelsAt(verification, undefined);
+      else cancelIn(again, verification);
       throw error;
     }
   }
 
-  function retryIn(delayMs: number, verification: Verification): void {
+  function cancelIn(delayMs: number, verification: Verification): void {
     const { verificationId } = verification;
+    if (stopped) return;
+    cancelsAt(verification, clock.now() + delayMs);
     retries.get(verificationId)?.();
     retries.set(
       verificationId,
-      clock.after(delayMs, () => void retry(verification)),
+      clock.after(delayMs, () => void cancelLast(verification)),
     );
   }
 
-  async function retry({ caller, verificationId }: Verification): Promise<void> {
+  /** A code that is there is not given away. */
+  async function cancelLast(verification: Verification): Promise<void> {
+    const { caller, verificationId } = verification;
     retries.delete(verificationId);
     try {
+      await lastPoll(verification);
+      if (stopped) return;
       const present = await store.getVerification(caller, verificationId);
-      if (present.status === "WAITING") await cancelWhenPossible(present);
+      if (present.status === "WAITING" && present.messages.length === 0) await cancelWhenPossible(present);
     } catch (error) {
       log.warn({ err: error, verificationId }, "a number that cost too much is not cancelled yet");
     }
@@ -174,6 +189,11 @@ export function createCanceller(parts: OrderParts, ended: (verification: Verific
 
     /** As `cancel`; where trying again may help, that is done in the background. */
     cancelWhenPossible,
+
+    /** As `cancelWhenPossible`, in the background, as soon as the upstream takes the number and it was polled once more. */
+    cancelLater(verification: Verification): void {
+      cancelIn(Math.max((verification.cancellableTime?.getTime() ?? 0) - clock.now(), 0), verification);
+    },
 
     /** Calls off what was to be tried again, and lets the cancels under way finish. */
     stop(): Promise<void> {

@@ -18,9 +18,9 @@ export interface CreateHooks {
   cancel(verification: Verification): Promise<Verification>;
 }
 
-/** A number that costs more than it may is not kept: also after a restart, for as long as its code has not come. */
-export function isToBeGivenBack({ status, attempts }: Verification): boolean {
-  return status === "WAITING" && attempts.at(-1)?.reason === "PRICE_ABOVE_MAX";
+/** A number that costs more than it may is not kept: also after a restart, for as long as no code has come. */
+export function isToBeGivenBack({ status, attempts, messages }: Verification): boolean {
+  return status === "WAITING" && messages.length === 0 && attempts.at(-1)?.reason === "PRICE_ABOVE_MAX";
 }
 
 /** Turns wishes into verifications: each request id buys once, and whoever asks again gets what became of it. */

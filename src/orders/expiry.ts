@@ -1,4 +1,3 @@
-import { aborted, timeLimit } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import { isTerminal, type Verification } from "../core/verification.ts";
 import type { OrderParts } from "./parts.ts";
@@ -6,8 +5,6 @@ import { persist } from "./persist.ts";
 
 /** What the upstream and the gateway may differ by in the time of day. */
 const GRACE_MS = 3_000;
-/** Many may end at once, or have ended while the daemon was down: each is polled a last time in its turn. */
-const LAST_POLL_PATIENCE_MS = 120_000;
 /** After a failure of the store, or of the upstream that is to be told. */
 const TRY_AGAIN_MS = 10_000;
 
@@ -35,9 +32,7 @@ export function createExpiry(parts: OrderParts, { lastPoll, expire, ended }: Exp
   let stopped = false;
 
   async function end(verification: Verification): Promise<void> {
-    const patience = timeLimit(clock, LAST_POLL_PATIENCE_MS);
-    await Promise.race([lastPoll(verification), aborted(patience.signal)]);
-    patience.callOff();
+    await lastPoll(verification);
     while (!stopped && !(await tryToEnd(verification)));
   }
 

@@ -1,5 +1,5 @@
 import type { Caller } from "../core/caller.ts";
-import { UNINTERRUPTED } from "../core/clock.ts";
+import { aborted, timeLimit, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import type { Progress } from "../core/upstream.ts";
@@ -74,17 +74,17 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     if (!upstream.desks.verification) continue;
     pollers.set(upstream.id, createPoller(upstream, parts.loops.forCodes(upstream), { ...parts, laws, apply }));
   }
-  const canceller = createCanceller(parts, unfollow);
+  const canceller = createCanceller(parts, {
+    cancelsAt({ upstream, verificationId }, time) {
+      pollers.get(upstream ?? "")?.cancelsAt(verificationId, time);
+    },
+    lastPoll,
+    ended: unfollow,
+  });
   const creator = createCreator(parts, { bought: follow, cancel: canceller.cancelWhenPossible });
   const finder = createFindCandidates(parts.shelf, upstreams, parts.router);
   const askForAnother = createAnother(parts, follow);
-  const expiry = createExpiry(parts, {
-    async lastPoll({ upstream, verificationId }) {
-      await pollers.get(upstream ?? "")?.lastPoll(verificationId);
-    },
-    expire: canceller.expire,
-    ended: unfollow,
-  });
+  const expiry = createExpiry(parts, { lastPoll, expire: canceller.expire, ended: unfollow });
   const now = () => new Date(clock.now());
 
   /** Waits for the code of a verification that was bought, until its time. */
@@ -99,6 +99,12 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     else poller?.remove(verification.verificationId);
     expiry.add(verification);
     if (isTerminal(verification.status)) parts.witness.ended(verification);
+  }
+
+  async function lastPoll({ upstream, verificationId }: Verification): Promise<void> {
+    const patience = timeLimit(clock, LAST_POLL_PATIENCE_MS);
+    await Promise.race([pollers.get(upstream ?? "")?.lastPoll(verificationId), aborted(patience.signal)]);
+    patience.callOff();
   }
 
   /** On a rental: nothing was bought, and the number stays rented. */
@@ -231,7 +237,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
         if (verification.status === "PENDING") continue;
         follow(verification, lastKnownAt.get(verification.upstream ?? "") ?? 0);
         // It was to be cancelled when the daemon ended. Nobody waits for it now.
-        if (isToBeGivenBack(verification)) void canceller.cancelWhenPossible(verification).catch(() => undefined);
+        if (isToBeGivenBack(verification)) canceller.cancelLater(verification);
       }
     },
 
@@ -250,5 +256,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
   }
 }
 
+/** Many may end at once, or have ended while the daemon was down: each is polled a last time in its turn. */
+const LAST_POLL_PATIENCE_MS = 120_000;
 /** What was not asked about for so long was as good as never asked about. */
 const LONG_AGO_MS = 60 * 60_000;

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { settle, until } from "../support/clock.ts";
-import { buy, reasonOf, startGateway, turnUntil, usd } from "../support/gateway.ts";
+import { buy, reasonOf, startGateway, turnUntil, usd, watchUntil } from "../support/gateway.ts";
 import { entry, handlerOnly, pingOnly, pingOrder, startHandlerApi, startPing, turn } from "./liar.ts";
 
 async function received(more = "") {
@@ -121,6 +121,44 @@ describe("a number that was charged above the maximum", () => {
     await turn(gateway, 300_000, 2_000);
     expect(liar.count(/status=8/)).toBe(0);
   });
+
+  it.each(["in the same run", "in the next run"])(
+    "keeps a code that is there when it would be given back, %s",
+    async (when) => {
+      const liar = await startHandlerApi();
+      liar.on(/getNumber/, overcharged);
+      const first = await startGateway({ upstreams: handlerOnly(liar) });
+      await reasonOf(buy(first, { maxPrice: usd(0, 50) }));
+      await turn(first, 110_000);
+      expect(liar.count(/getStatus/)).toBe(0);
+      liar.on(/getStatus/, "STATUS_OK:482910");
+      if (when === "in the next run") await first.clock.advance(20_000);
+      const gateway = when === "in the next run" ? await first.restart() : first;
+      const [bought] = (await gateway.verifications.listVerifications({})).verifications;
+      await turnUntil(gateway, bought?.verificationId ?? "", Status.RECEIVED);
+      await turn(gateway, 60_000, 2_000);
+      expect(liar.count(/status=8/)).toBe(0);
+    },
+  );
+
+  it.each(["in the same run", "in the next run"])(
+    "is kept once it has had a code, whatever else is asked for, %s",
+    async (when) => {
+      const liar = await startHandlerApi();
+      liar.on(/getNumber/, overcharged);
+      const first = await startGateway({ upstreams: handlerOnly(liar) });
+      await reasonOf(buy(first, { maxPrice: usd(0, 50) }));
+      const [{ verificationId } = { verificationId: "" }] = (await first.verifications.listVerifications({}))
+        .verifications;
+      liar.on(/getStatus/, "STATUS_OK:482910");
+      await watchUntil(first, verificationId, Status.RECEIVED, () => void turn(first, 30_000));
+      liar.on(/getStatus/, "STATUS_WAIT_RETRY:482910");
+      await first.verifications.requestAnotherCode({ verificationId });
+      const gateway = when === "in the next run" ? await first.restart() : first;
+      await turn(gateway, 200_000, 2_000);
+      expect(liar.count(/status=8/)).toBe(0);
+    },
+  );
 
   it("is not polled for once it is cancelled in the background", async () => {
     const liar = await startHandlerApi();

@@ -77,6 +77,35 @@ describe("an order", () => {
     expect(bench.polls.length).toBe(failed + 1);
   });
 
+  it("that is to be cancelled is polled just before, and not else, until it is to be kept", async () => {
+    const bench = startBench();
+    bench.add("a");
+    bench.add("b");
+    bench.poller.cancelsAt("a", bench.clock.now() + 120_000);
+    await bench.clock.advance(119_500);
+    expect(bench.of("a")).toEqual([expect.closeTo(118_000, -2)]);
+    expect(bench.of("b").length).toBeGreaterThan(3);
+    await bench.poller.lastPoll("a");
+    bench.poller.cancelsAt("a", bench.clock.now() + 30_000);
+    await bench.clock.advance(29_500);
+    expect(bench.of("a").slice(1)).toEqual([expect.closeTo(147_500, -2)]);
+    bench.poller.cancelsAt("a", undefined);
+    await bench.clock.advance(60_000);
+    expect(bench.of("a").length).toBeGreaterThan(3);
+  });
+
+  it("that is to be cancelled is polled as any other while somebody watches it, and its end is the cancel", async () => {
+    const bench = startBench();
+    bench.watched.add("a").add("b");
+    bench.add("a");
+    bench.add("b");
+    bench.poller.cancelsAt("a", bench.clock.now() + 120_000);
+    await bench.clock.advance(110_000);
+    expect(Math.abs(bench.of("a").length - bench.of("b").length)).toBeLessThan(3);
+    await bench.clock.advance(9_500);
+    expect(bench.of("a").filter((at) => at > 116_500)).toEqual([expect.closeTo(118_000, -2)]);
+  });
+
   it("that is removed is polled no more, and whoever waits for its last poll goes on", async () => {
     const bench = startBench();
     bench.add("a");

@@ -27,6 +27,12 @@ export interface Poller {
   add(verification: Verification, lastKnownAt?: number): void;
   remove(verificationId: string): void;
 
+  /**
+   * It is to be cancelled then, in Unix milliseconds: unless somebody watches it, it is only looked at once more before.
+   * Undefined: it is not, and is waited for as any other.
+   */
+  cancelsAt(verificationId: string, time: number | undefined): void;
+
   /** It has ended without a code. For half a minute more it is asked about, where there is nothing better to do. */
   linger(verificationId: string): void;
 
@@ -98,6 +104,14 @@ export function createPoller(upstream: Upstream, loop: Loop, parts: PollerParts)
     remove(verificationId) {
       const waiting = byId.get(verificationId);
       if (waiting) drop(waiting);
+    },
+
+    cancelsAt(verificationId, time) {
+      const waiting = byId.get(verificationId);
+      if (!waiting) return;
+      waiting.cancelAt = time;
+      schedule.waiting.warm(waiting);
+      loop.nudge();
     },
 
     linger(verificationId) {

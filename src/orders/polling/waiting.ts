@@ -1,7 +1,7 @@
 import type { Verification } from "../../core/verification.ts";
 import type { CaseLaw } from "./laws.ts";
 
-/** Before a number expires it is looked at once more, so that a code of the last moment is not lost. */
+/** Before a number expires, or is cancelled, it is looked at once more, so that a code of the last moment is not lost. */
 const LAST_LOOK_MS = 2_000;
 
 /** An order whose code is awaited. All times are Unix milliseconds. */
@@ -32,6 +32,8 @@ export interface Waiting {
   followed: string | undefined;
   /** Lists in a row that lacked it. */
   unlisted: number;
+  /** When it is to be cancelled, unless its code comes before; absent when it is waited for until it expires. */
+  cancelAt: number | undefined;
   /** Its time is over, and it was ended: a code may still come late. */
   isLate: boolean;
   /** Called once, after the next poll. */
@@ -66,6 +68,7 @@ export function createWaiting(
     newsAt: undefined,
     followed: undefined,
     unlisted: 0,
+    cancelAt: undefined,
     isLate: false,
     onPolled: new Set(),
   };
@@ -78,8 +81,9 @@ function bornTime({ messages, attempts, createTime }: Verification, isResumed: b
   return attempts.at(-1)?.endTime ?? createTime;
 }
 
-export function endOf({ verification: { expireTime } }: Waiting): number {
-  return expireTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
+/** When nothing can come any more. */
+export function endOf({ verification: { expireTime }, cancelAt }: Waiting): number {
+  return Math.min(expireTime?.getTime() ?? Number.MAX_SAFE_INTEGER, cancelAt ?? Number.MAX_SAFE_INTEGER);
 }
 
 /** When its last look is due. */
@@ -100,6 +104,7 @@ export function shift(waiting: Waiting, by: number): void {
   waiting.answeredAt += by;
   waiting.barredUntil += by;
   waiting.hurriedAt += by;
+  if (waiting.cancelAt !== undefined) waiting.cancelAt += by;
   if (waiting.toldAt !== undefined) waiting.toldAt += by;
   if (waiting.newsAt !== undefined) waiting.newsAt += by;
 }

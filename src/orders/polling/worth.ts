@@ -24,6 +24,8 @@ export function createWorth({ isWatched, pushShare }: WorthParts) {
     const lost = lostWaiting(waiting.law.hazard(), looked, age, end);
     const gap = age - looked;
     if (waiting.isLate || looked >= end) return (LATE_HAZARD * gap ** 2) / 2;
+    // Nobody wants its code, and its last look comes whatever it is worth.
+    if (waiting.cancelAt !== undefined && !isWatched(waiting.verification.verificationId)) return 0;
     // It is polled at its end in any case, and a poll just before that saves little.
     const left = Math.max(ageAt(waiting, lastLookOf(waiting)) - age, 0);
     const saved = gap > 0 ? Math.min((2 * left) / gap, 1) : 1;
