@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
 import { type Rental, RentalStatus as Status } from "../../gen/numgate/v1/rental_pb.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
-import { until } from "../support/clock.ts";
-import { type Gateway, reasonOf } from "../support/gateway.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { createHandClock, until } from "../support/clock.ts";
+import { type Gateway, reasonOf, startGateway } from "../support/gateway.ts";
+import { startHeldProxy } from "../support/held-proxy.ts";
 import { deliver, get, RENTING, type Renting, rent, startRenting, turn, turnUntilRental } from "./support.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -96,6 +98,38 @@ describe.each(CASES)("$kind when a rental is extended at $upstream", ({ upstream
       expect(Math.abs(endOf(settled) - Date.parse(after?.expires ?? ""))).toBeLessThan(120_000);
     }
     expect(gateway.sandbox.control.books()[upstream].calls[endpointOf(upstream)]).toBe(1);
+  });
+});
+
+describe("an extension that is answered after the rental's end", () => {
+  const HOUR_MS = 3_600_000;
+
+  it.each([
+    ["and was made adds its days to a rental that has not ended", "1000.00", Status.ACTIVE, 2],
+    ["and was refused leaves a rental that has ended", "0.00", Status.EXPIRED, 1],
+  ])("%s", async (_, balance, status, totalDays) => {
+    const sandbox = await startSandbox({ clock: createHandClock(), codeDelayMs: Number.POSITIVE_INFINITY });
+    onTestFinished(() => sandbox.close());
+    const proxy = await startHeldProxy(sandbox.baseUrls.handler_api);
+    const gateway = await startGateway({
+      upstreams: () => `upstreams:
+  - { id: host, provider: handler_api, api_key: sandbox, base_url: "${proxy.url}", handler_api: { rent_days: [1] } }`,
+    });
+    const { clock, rentals } = gateway;
+    const rented = await rent(gateway, { days: 1 });
+    const { rentalId } = rented;
+    await turnUntilRental(gateway, rentalId, () => clock.now() > endOf(rented) - HOUR_MS, HOUR_MS / 6);
+    await clock.advance(endOf(rented) - 2_000 - clock.now());
+    sandbox.control.setBalance({ upstream: "handler_api", balance });
+    const { held, release } = proxy.hold(/continueRentNumber/);
+    const extended = rentals.extendRental({ rentalId, days: 1 }).catch(() => undefined);
+    await until(() => held() === 1);
+    await turn(gateway, 10_000);
+    expect((await get(gateway, rentalId)).status).toBe(Status.ACTIVE);
+    release();
+    await extended;
+    await turn(gateway, 20_000);
+    expect(await get(gateway, rentalId)).toMatchObject({ status, totalDays });
   });
 });
 

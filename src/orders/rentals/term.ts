@@ -8,7 +8,7 @@ import { DAY_MS, type RentalParts } from "./parts.ts";
 const GRACE_MS = 3_000;
 /** Many may end at once, or have ended while the daemon was down: each is looked at a last time in its turn. */
 const LAST_LOOK_PATIENCE_MS = 120_000;
-/** After a failure of the store. */
+/** After a failure of the store, and while nobody knows whether days were added. */
 const TRY_AGAIN_MS = 10_000;
 /** The end is told so long before it, or a quarter of the length before it where that is shorter. */
 const WARNING_MS = DAY_MS;
@@ -47,12 +47,17 @@ export function createTerms(parts: RentalParts, hooks: TermHooks): Terms {
     await hooks.nearEnd(warned);
   }
 
-  async function end({ rentalId, caller, expireTime }: Rental): Promise<void> {
+  async function end(rental: Rental): Promise<void> {
+    const { rentalId, caller, expireTime } = rental;
+    const before = await rentals.get(caller, rentalId);
+    if (stopped) return;
+    if (mayBeLonger(before)) return at(clock.now() + TRY_AGAIN_MS, rental, end);
     const patience = timeLimit(clock, LAST_LOOK_PATIENCE_MS);
-    await Promise.race([hooks.lastLook(await rentals.get(caller, rentalId)), aborted(patience.signal)]);
+    await Promise.race([hooks.lastLook(before), aborted(patience.signal)]);
     patience.callOff();
     if (stopped) return;
     const present = await rentals.get(caller, rentalId);
+    if (mayBeLonger(present)) return at(clock.now() + TRY_AGAIN_MS, rental, end);
     // Its end moved meanwhile, or it has another.
     if (isRentalOver(present.status) || present.expireTime?.getTime() !== expireTime?.getTime()) {
       add(present);
@@ -64,6 +69,11 @@ export function createTerms(parts: RentalParts, hooks: TermHooks): Terms {
     const expired = await persist(parts, () => rentals.recordEnd(rentalId, "EXPIRED", nothing, time));
     bell.ring(rentalId);
     await hooks.ended(expired);
+  }
+
+  /** Days that are being bought would be paid for and lost. */
+  function mayBeLonger({ extension }: Rental): boolean {
+    return extension !== undefined && clock.now() < extension.fromTime.getTime() + extension.days * DAY_MS;
   }
 
   function at(time: number, rental: Rental, action: (rental: Rental) => Promise<void>): void {
