@@ -6,7 +6,7 @@ import type { Verification } from "../core/verification.ts";
 import { type Bought, bought, type OrderParts, requireBought } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
-import { createRefundWitness } from "./refund.ts";
+import type { WatchRefund } from "./refund.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import { createUnanswered, MAY_BE_BACK } from "./unanswered.ts";
 
@@ -24,12 +24,14 @@ export interface CancelHooks {
 }
 
 /** Releases numbers. Two cancels of one verification at the same time are one. */
-export function createCanceller(parts: OrderParts, { cancelsAt, lastPoll, ended }: CancelHooks) {
-  const { upstreams, store, feed, clock, balances, router, log } = parts;
+export function createCanceller(
+  parts: OrderParts & { readonly watchRefund: WatchRefund },
+  { cancelsAt, lastPoll, ended }: CancelHooks,
+) {
+  const { upstreams, store, feed, clock, router, log, watchRefund } = parts;
   const flights = createSingleFlight<Verification>();
   const retries = new Map<string, () => void>();
   let stopped = false;
-  const watchRefund = createRefundWitness(balances);
   const unanswered = createUnanswered("cancel", openIds, parts);
 
   async function openIds(): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import { createEsimOutcomes } from "./esims/outcomes.ts";
 import type { OrderParts } from "./parts.ts";
 import { persist } from "./persist.ts";
 import { createLoops } from "./polling/loops.ts";
+import { createRefundWitness } from "./refund.ts";
 import { type Bell, createBell } from "./rentals/bell.ts";
 import { createExtensionOutcomes, createRentalOutcomes } from "./rentals/outcomes.ts";
 import { createRentals, type Rentals } from "./rentals/rentals.ts";
@@ -61,8 +62,9 @@ export function createOrders(parts: OrdersParts): Orders {
   const outcomes = createOutcomes({ ...parts, bell }, joined);
   const settlement = createSettlement({ ...parts, outcomes });
   const loops = createLoops(parts);
-  const verifications = createVerifications({ ...parts, settlement, loops });
-  const rentals = createRentals({ ...parts, settlement, loops, bell, waits: verifications.waits });
+  const watchRefund = createRefundWitness(parts.balances);
+  const verifications = createVerifications({ ...parts, settlement, loops, watchRefund });
+  const rentals = createRentals({ ...parts, settlement, loops, bell, watchRefund, waits: verifications.waits });
   const esims = createEsims({ ...parts, settlement });
   Object.assign(joined, { verifications, rentals });
 

@@ -12,7 +12,8 @@ export type WatchRefund = (
 /**
  * Finds out what a cancel brought back. Where the upstream's answer does not say, the account's balance before and after
  * may: a difference of exactly the price is this order's refund. Any other difference has other causes as well and
- * proves nothing, so the refund stays unknown; so it does while another cancel at the upstream is being watched.
+ * proves nothing, so the refund stays unknown; so it does while another cancel at the upstream is being watched: one witness
+ * sees to all that is given back, or two would claim the same money.
  */
 export function createRefundWitness(balances: Pick<Balances, "weigh">): WatchRefund {
   const watching = new Set<Upstream>();

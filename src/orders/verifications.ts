@@ -19,6 +19,7 @@ import { createPoller, type Poller } from "./polling/poller.ts";
 import { DELAYS } from "./polling/prior.ts";
 import { applyProgress } from "./progress.ts";
 import { tellReady } from "./ready.ts";
+import type { WatchRefund } from "./refund.ts";
 import type { RentalsParts } from "./rentals/rentals.ts";
 import type { Settlement } from "./settle/settlement.ts";
 import type { Witness } from "./settle/witness.ts";
@@ -59,6 +60,7 @@ export interface VerificationsParts extends OrderParts {
   readonly witness: Witness;
   readonly settlement: Settlement;
   readonly loops: Pick<Loops, "forCodes">;
+  readonly watchRefund: WatchRefund;
 }
 
 export function createVerifications(parts: VerificationsParts): Verifications {

@@ -89,6 +89,38 @@ describe("a cancel whose answer is lost", () => {
   });
 });
 
+it("money that comes back while a verification and a rental are given back is counted once", async () => {
+  const bothAsked = Promise.withResolvers<void>();
+  let asked = 0;
+  const given = async () => {
+    asked += 1;
+    if (asked === 2) bothAsked.resolve();
+    await bothAsked.promise;
+    return { data: "Number rejected", code: 100 };
+  };
+  const liar = await startLiar([
+    [/load_countries/, [{ id: 58, full_name: "USA" }]],
+    [/load_apps/, [{ full_name: "Whatsapp", deduct: "0.45" }]],
+    [/get_balance/, () => ({ balance: asked === 2 ? "100.45" : "100.00" })],
+    [/is_rent/, { data: "14155550101", code: 100 }],
+    [/reject/, given],
+    [/load_rent_code/, []],
+    [/get_sms/, "You have not received any code yet."],
+  ]);
+  liar.on(/get_number.php(?!.*is_rent)/, "14155550100");
+  const upstream = entry("pva", "pvapins", liar.url, ", pvapins: { rent_days: 3 }");
+  const gateway = await startGateway({ upstreams: () => `upstreams:\n${upstream}` });
+  const { verificationId } = await buy(gateway);
+  const { rental } = await gateway.rentals.createRental({ countryCode: "US", service: "whatsapp", days: 3 });
+  await gateway.clock.advance(COOLED_MS);
+  const [verification, released] = await Promise.all([
+    gateway.verifications.cancelVerification({ verificationId }),
+    gateway.rentals.cancelRental({ rentalId: rental?.rentalId ?? "" }),
+  ]);
+  const refunds = [verification.verification?.refund, released.rental?.refund].filter((refund) => refund !== undefined);
+  expect(refunds).toHaveLength(1);
+});
+
 describe("a number at smsverificationservice that brought no code", () => {
   const UPSTREAM = "smsverificationservice";
   /** A balance is waited for no longer than a second. */

@@ -2,6 +2,7 @@ import { GatewayError } from "../../core/error.ts";
 import type { Rental } from "../../core/rental.ts";
 import type { BoughtOrder, RentalDesk, Upstream } from "../../core/upstream.ts";
 import type { OrderParts } from "../parts.ts";
+import type { WatchRefund } from "../refund.ts";
 import type { Settlement } from "../settle/settlement.ts";
 import type { Witness } from "../settle/witness.ts";
 import type { Shelf } from "../shelf.ts";
@@ -15,6 +16,7 @@ export interface RentalParts extends OrderParts {
   readonly settlement: Settlement;
   readonly witness: Pick<Witness, "ended">;
   readonly bell: Bell;
+  readonly watchRefund: WatchRefund;
 }
 
 /** A rental, beside where it can be asked about. */

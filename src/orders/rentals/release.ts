@@ -3,16 +3,14 @@ import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import type { Money } from "../../core/money.ts";
 import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
-import { createRefundWitness } from "../refund.ts";
 import { createSingleFlight } from "../single-flight.ts";
 import { createUnanswered, MAY_BE_BACK } from "../unanswered.ts";
 import { type RentalParts, type Rented, requireRented } from "./parts.ts";
 
 /** Gives rented numbers back. Two calls for one rental at the same time are one. */
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
-  const { upstreams, store, clock, balances, bell } = parts;
+  const { upstreams, store, clock, bell, watchRefund } = parts;
   const flights = createSingleFlight<Rental>();
-  const watchRefund = createRefundWitness(balances);
   const unanswered = createUnanswered("release", openIds, parts);
 
   async function openIds(): Promise<readonly string[]> {
