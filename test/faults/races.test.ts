@@ -1,11 +1,23 @@
 // Calls that meet, clocks that jump, queues that starve.
 import diagnostics from "node:diagnostics_channel";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { RentalStatus } from "../../gen/numgate/v1/rental_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
 import { settle, until } from "../support/clock.ts";
 import { buy, reasonOf, startGateway, turnUntil, usd, watchUntil } from "../support/gateway.ts";
-import { entry, handlerOnly, pingOnly, pingOrder, startHandlerApi, startPing, turn } from "./liar.ts";
+import {
+  entry,
+  handlerOnly,
+  pingOnly,
+  pingOrder,
+  pingService,
+  pingServices,
+  startHandlerApi,
+  startPing,
+  turn,
+} from "./liar.ts";
 
 async function received(more = "") {
   const liar = await startHandlerApi();
@@ -271,7 +283,6 @@ it("a callback that is varied a hundred times asks about its order a few times a
 });
 
 it("a request id finds its verification although no catalogue names its service any more", async () => {
-  const { pingService, pingServices } = await import("./liar.ts");
   const liar = await startPing();
   liar.on(/GET .*services/, pingServices({ ...pingService, public_id: "svc_2", name: "Zyxxoflurb" }));
   const gateway = await startGateway({ upstreams: pingOnly(liar) });
@@ -303,4 +314,51 @@ it("GetOffer shows a caller no offer of an upstream that it may not use", async 
   const list = (await (await ask("ListOffers", {})).json()) as { offers: { upstream: string }[] };
   expect(new Set(list.offers.map(({ upstream }) => upstream))).toEqual(new Set(["ping"]));
   expect((await ask("GetOffer", { offerId: "smsverificationservice:temporary.1012" })).status).toBe(404);
+});
+
+describe("a rental that was charged above the maximum", () => {
+  /** One that its upstream does not take back at first: it answers with a fault. */
+  async function startOvercharged() {
+    const liar = await startPing();
+    liar.on(/GET .*services/, pingServices({ ...pingService, public_id: "svc_2", type: "rental", cost: "0.40" }));
+    liar.on(/POST .*rentals.create/, {
+      result: "success",
+      rental: { public_id: "rnt_1", phone_number: "+14155550100", cost: "9.00", currency: "USD" },
+    });
+    liar.on(/GET .*messages/, { result: "success", messages: [] });
+    liar.on(/POST .*rentals.*cancel/, (_: unknown, response: ServerResponse) => void response.writeHead(500).end());
+    const gateway = await startGateway({ upstreams: pingOnly(liar) });
+    const wish = { countryCode: "US", service: "whatsapp", days: 3, maxPrice: usd(2) };
+    expect((await reasonOf(gateway.rentals.createRental(wish))).reason).toBe("PRICE_ABOVE_MAX");
+    const status = async () => (await gateway.rentals.listRentals({})).rentals.map((rental) => rental.status);
+    return { liar, gateway, status };
+  }
+  const taken = { result: "success", rental: { public_id: "rnt_1", status: "cancelled" } };
+
+  it("is given back once its upstream takes it", async () => {
+    const { liar, gateway, status } = await startOvercharged();
+    await turn(gateway, 15_000);
+    expect(await status()).toEqual([RentalStatus.ACTIVE]);
+    liar.on(/POST .*rentals.*cancel/, taken);
+    await turn(gateway, 30_000);
+    expect(await status()).toEqual([RentalStatus.CANCELLED]);
+  });
+
+  it("is kept when it has received something by then", async () => {
+    const { liar, gateway, status } = await startOvercharged();
+    const message = { public_id: "msg_1", from: "A", text: "Your code is 482910", received_at: "2026-05-01T12:00:05Z" };
+    liar.on(/GET .*messages/, { result: "success", messages: [message] });
+    const [rental] = (await gateway.rentals.listRentals({})).rentals;
+    await turn(gateway, 3_000);
+    await until(async () => {
+      await turn(gateway, 1_000);
+      const { messages } = await gateway.rentals.listRentalMessages({ rentalId: rental?.rentalId ?? "" });
+      return messages.length > 0;
+    });
+    const asked = liar.count(/POST .*rentals.*cancel/);
+    liar.on(/POST .*rentals.*cancel/, taken);
+    await turn(gateway, 60_000);
+    expect(await status()).toEqual([RentalStatus.ACTIVE]);
+    expect(liar.count(/POST .*rentals.*cancel/)).toBe(asked);
+  });
 });

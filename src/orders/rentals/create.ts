@@ -22,7 +22,7 @@ export interface RentalWish {
 export interface CreateRentalHooks {
   /** A number was rented: its messages are to be collected. */
   rented(rental: Rental): void;
-  /** It is to be given back. */
+  /** It is to be given back, now or as soon as its upstream takes it. */
   release(rental: Rental): Promise<Rental>;
 }
 

@@ -5,12 +5,15 @@ import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
 import { createSingleFlight } from "../single-flight.ts";
 import { createUnanswered, MAY_BE_BACK } from "../unanswered.ts";
+import { isToBeGivenBack } from "./create.ts";
 import { type RentalParts, type Rented, requireRented } from "./parts.ts";
 
 /** Gives rented numbers back. Two calls for one rental at the same time are one. */
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
-  const { upstreams, store, clock, bell, watchRefund } = parts;
+  const { upstreams, store, clock, bell, log, watchRefund } = parts;
   const flights = createSingleFlight<Rental>();
+  const retries = new Map<string, () => void>();
+  let stopped = false;
   const unanswered = createUnanswered("release", openIds, parts);
 
   async function openIds(): Promise<readonly string[]> {
@@ -77,11 +80,49 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     }
   }
 
+  const releaseOnce = (rental: Rental) => flights.run(rental.rentalId, () => release(rental));
+
+  async function releaseWhenPossible(rental: Rental): Promise<Rental> {
+    try {
+      return await releaseOnce(rental);
+    } catch (error) {
+      const again = error instanceof GatewayError ? error.retryAfterMs : undefined;
+      if (again !== undefined && !stopped) retryIn(again, rental);
+      throw error;
+    }
+  }
+
+  function retryIn(delayMs: number, rental: Rental): void {
+    const { rentalId } = rental;
+    retries.get(rentalId)?.();
+    retries.set(
+      rentalId,
+      clock.after(delayMs, () => void retry(rental)),
+    );
+  }
+
+  async function retry({ caller, rentalId }: Rental): Promise<void> {
+    retries.delete(rentalId);
+    try {
+      const present = await store.rentals.get(caller, rentalId);
+      if (isToBeGivenBack(present)) await releaseWhenPossible(present);
+    } catch (error) {
+      log.warn({ err: error, rentalId }, "a rental that cost too much is not given back yet");
+    }
+  }
+
   return {
     /** Of a rental that is ACTIVE. */
-    release: (rental: Rental): Promise<Rental> => flights.run(rental.rentalId, () => release(rental)),
-    /** Resolves when no number is being given back. */
-    idle: flights.idle,
+    release: releaseOnce,
+    /** As `release`; where trying again may help, that is done in the background, until it has received something. */
+    releaseWhenPossible,
+    /** Calls off what was to be tried again, and lets what is being given back be. */
+    stop(): Promise<void> {
+      stopped = true;
+      for (const callOff of retries.values()) callOff();
+      retries.clear();
+      return flights.idle();
+    },
   };
 }
 

@@ -85,7 +85,7 @@ export function createRentals(parts: RentalsParts): Rentals {
   }
   const ends = createEnds(parts, collecting.correctEnd);
   const releaser = createReleaser(parts, (rental) => void over(rental));
-  const renter = createRenter(parts, { rented: (rental) => follow(rental), release: releaser.release });
+  const renter = createRenter(parts, { rented: (rental) => follow(rental), release: releaser.releaseWhenPossible });
   const extender = createExtender(parts, (rental) => {
     follow(rental);
     // Not every upstream says with the extension until when it holds.
@@ -187,7 +187,7 @@ export function createRentals(parts: RentalsParts): Rentals {
         follow(rental, true);
         if (rental.status === "ACTIVE" && rental.upstream) asked.add(rental.upstream);
         // It was to be given back when the daemon ended. Nobody waits for it now.
-        if (isToBeGivenBack(rental)) void releaser.release(rental).catch(() => undefined);
+        if (isToBeGivenBack(rental)) void releaser.releaseWhenPossible(rental).catch(() => undefined);
         renew(rental);
       }
       for (const upstream of asked) void ends.ask(upstream);
@@ -197,7 +197,7 @@ export function createRentals(parts: RentalsParts): Rentals {
       terms.stop();
       renewals.stop();
       await Promise.all([...pollers.values()].map((each) => each.stop()));
-      await Promise.all([renter.idle(), extender.idle(), releaser.idle(), ends.idle()]);
+      await Promise.all([renter.idle(), extender.idle(), releaser.stop(), ends.idle()]);
       await laws.save();
     },
   };
