@@ -67,11 +67,14 @@ export function createVerifications(parts: VerificationsParts): Verifications {
   const { upstreams, store, feed, clock, log } = parts;
   const pollers = new Map<string, Poller>();
   const laws = createLaws(DELAYS, store, clock, log);
-  const apply = (verification: Verification, progress: Progress) => {
+  async function apply(verification: Verification, progress: Progress): Promise<Verification> {
     const { paidUntilCancelled } = upstreams.get(verification.upstream ?? "") ?? {};
     const isPaidFor = paidUntilCancelled && progress.state === "expired" && verification.status === "WAITING";
-    return isPaidFor ? canceller.expire(verification, now()) : applyProgress(verification, progress, parts);
-  };
+    if (isPaidFor) return canceller.expire(verification, now());
+    const seen = await applyProgress(verification, progress, parts);
+    if (isTerminal(seen.status) && !isTerminal(verification.status)) unfollow(seen);
+    return seen;
+  }
   for (const upstream of upstreams.values()) {
     if (!upstream.desks.verification) continue;
     pollers.set(upstream.id, createPoller(upstream, parts.loops.forCodes(upstream), { ...parts, laws, apply }));

@@ -9,7 +9,7 @@ import { databaseOf } from "../operator/support.ts";
 import { upstreamsAt } from "../support/accounts.ts";
 import { answered } from "../support/calls.ts";
 import { createHandClock, until } from "../support/clock.ts";
-import { buy, type Gateway, reasonOf, startGateway, turnUntil } from "../support/gateway.ts";
+import { buy, type Gateway, reasonOf, startGateway, turnUntil, watchUntil } from "../support/gateway.ts";
 import { startHeldProxy } from "../support/held-proxy.ts";
 
 const LISTS_AND_BALANCE: readonly UpstreamId[] = ["smsverificationservice", "pvapins", "handler_api"];
@@ -273,6 +273,34 @@ describe("an uncertain purchase", () => {
       await answered();
     }
     expect(await statuses(gateway)).toEqual([Status.PENDING]);
+  });
+
+  it("is held against no balance of the time in which money may come back for what the upstream ended", async () => {
+    const gateway = await startAt(UPSTREAM);
+    const { clock, sandbox } = gateway;
+    const books = () => sandbox.control.books()[UPSTREAM];
+    const before = looks(gateway);
+    const { verificationId } = await buy(gateway);
+    void watchUntil(gateway, verificationId, Status.CANCELLED);
+    // The account is looked at 12 s after what moved it, and again after 15 minutes.
+    await clock.advance(12_000);
+    await until(() => looks(gateway) > before);
+    const nextLook = clock.now() + 900_000;
+    await turn(gateway, 790_000, 10_000);
+    const headers = { authorization: "Bearer sandbox" };
+    await fetch(`${sandbox.baseUrls[UPSTREAM]}/order/${books().orders.at(-1)?.ref}/cancel/`, {
+      method: "POST",
+      headers,
+    });
+    await until(async () => {
+      await turn(gateway, 1_000, 500);
+      return (await statuses(gateway))[0] === Status.CANCELLED;
+    });
+    const { balance } = books().calls;
+    expect(clock.now()).toBeLessThan(nextLook);
+    await clock.advance(nextLook - clock.now());
+    await turn(gateway, 2_000, 100);
+    expect(books().calls.balance).toBe(balance);
   });
 
   it("waits for a list that fails, and is settled by a later one", async () => {
