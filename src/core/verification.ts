@@ -6,11 +6,11 @@ export type VerificationStatus = "PENDING" | "WAITING" | "RECEIVED" | "COMPLETED
 
 /**
  * Which status may follow which; a status that is followed by none is terminal. A repeated message leaves RECEIVED as
- * it is, so no status follows itself.
+ * it is, so no status follows itself. One that waits is completed only when it waits for another code than its first.
  */
 export const TRANSITIONS: Readonly<Record<VerificationStatus, readonly VerificationStatus[]>> = {
   PENDING: ["WAITING", "FAILED"],
-  WAITING: ["RECEIVED", "CANCELLED", "EXPIRED"],
+  WAITING: ["RECEIVED", "COMPLETED", "CANCELLED", "EXPIRED"],
   RECEIVED: ["COMPLETED", "WAITING"],
   COMPLETED: [],
   CANCELLED: [],

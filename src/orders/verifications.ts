@@ -187,7 +187,7 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       const verification = await store.getVerification(caller.name, verificationId);
       if (verification.status === "COMPLETED") return verification;
       if (isTerminal(verification.status)) throw alreadyEnded(verification);
-      if (verification.status !== "RECEIVED") {
+      if (verification.messages.length === 0) {
         throw new GatewayError("NOT_SUPPORTED", "no code has arrived; cancel the verification to release its number", {
           metadata: { verification_id: verificationId, status: verification.status },
         });

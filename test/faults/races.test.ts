@@ -43,6 +43,18 @@ describe("RequestAnotherCode", () => {
     expect(liar.count(/status=3/)).toBe(1);
   });
 
+  it("may be called off: the verification completes, and takes no cancel", async () => {
+    const { liar, gateway, verificationId } = await received();
+    await gateway.verifications.requestAnotherCode({ verificationId });
+    expect(await reasonOf(gateway.verifications.cancelVerification({ verificationId }))).toMatchObject({
+      reason: "ALREADY_RECEIVED",
+    });
+    const { verification } = await gateway.verifications.completeVerification({ verificationId });
+    expect(verification).toMatchObject({ status: Status.COMPLETED, messages: [{ code: "111111" }] });
+    expect(liar.count(/status=6/)).toBe(1);
+    expect(liar.count(/status=8/)).toBe(0);
+  });
+
   it("that the upstream answers with a 502 is no internal error", async () => {
     const { liar, gateway, verificationId } = await received();
     liar.on(
