@@ -6,7 +6,7 @@ import type { Verification } from "../core/verification.ts";
 import { priceBounds } from "../routing/constraints.ts";
 import type { Candidate } from "../routing/rank.ts";
 import { createTrader } from "./buying/buyer.ts";
-import { nothingSold, type Trade, uncertainPurchase } from "./buying/trade.ts";
+import { lastUpstream, nothingSold, type Trade, uncertainPurchase } from "./buying/trade.ts";
 import type { OrderParts } from "./parts.ts";
 import { toE164 } from "./phone.ts";
 import { tellReady } from "./ready.ts";
@@ -78,12 +78,12 @@ function cancellableFrom(now: Date, delayMs: number | undefined): Date | undefin
 
 /** Nobody knows whether a number was sold for this verification. */
 export function uncertain({ verificationId, attempts }: Verification): GatewayError {
-  return uncertainPurchase(A_NUMBER, verificationId, attempts.at(-1)?.upstream ?? "an upstream");
+  return uncertainPurchase(A_NUMBER, verificationId, lastUpstream(attempts));
 }
 
 /** What was uncertain is certain by now: there is no number. */
-export function soldNothing({ verificationId, attempts }: Verification): GatewayError {
-  return nothingSold(A_NUMBER, verificationId, attempts.at(-1)?.upstream ?? "an upstream");
+export function soldNothing(verification: Verification): GatewayError {
+  return nothingSold(A_NUMBER, verification.verificationId, verification);
 }
 
 export function tooExpensive({ verificationId, price, upstream = "" }: Verification, andThen: string): GatewayError {

@@ -71,7 +71,8 @@ export function createVerificationCommands(parts: CommandParts) {
       time: Date,
     ): Verification {
       const before = findVerification(db, verificationId);
-      if (status === "COMPLETED" && before.status === "WAITING" && before.holds_texts === 0n) throw stillWaits(verificationId);
+      if (status === "COMPLETED" && before.status === "WAITING" && before.holds_texts === 0n)
+        throw stillWaits(verificationId);
       requireStatus(before, predecessors(status));
       const back = refund && mayComeBack(before, refund) ? refund : undefined;
       const row = changeOrder(db, before, {

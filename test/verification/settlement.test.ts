@@ -47,7 +47,7 @@ async function witnessed(gateway: Gateway, before = 0): Promise<void> {
   await gateway.clock.advance(100);
 }
 
-type Told = { readonly verification?: Verification; readonly reason?: string };
+type Told = { readonly verification?: Verification; readonly reason?: string; readonly error?: Error };
 
 /** What a caller is told, while the clock goes on. */
 async function told({ clock }: Gateway, call: Promise<Verification>): Promise<Told> {
@@ -106,8 +106,11 @@ describe("a purchase at smsverifyo, which has a balance and no list, that meets"
     const gateway = await startAt("smsverifyo");
     gateway.sandbox.control.failNext({ upstream: "smsverifyo", endpoint: "create", kind });
     const requestId = crypto.randomUUID();
-    const { reason } = await told(gateway, buy(gateway, { requestId }));
+    const { reason, error } = await told(gateway, buy(gateway, { requestId }));
     expect(reason).toBe("UPSTREAMS_UNAVAILABLE");
+    expect(error?.message).toMatch(
+      sells ? /charged 0\.\d+ USD for ver_\w+, and never told what it sold/ : /did not sell a number/,
+    );
     expect(await buy(gateway, { requestId })).toMatchObject({
       status: Status.FAILED,
       attempts: [{ outcome: sells ? Outcome.BOUGHT : Outcome.REFUSED }],

@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../core/clock.ts";
 import { GatewayError, type Reason } from "../../core/error.ts";
-import type { Money } from "../../core/money.ts";
+import { formatMoney, type Money } from "../../core/money.ts";
 import type { Offer } from "../../core/offer.ts";
 import type { Rates } from "../../core/rates.ts";
 import type { PurchaseRecords } from "../../core/records.ts";
 import type { Upstream, Verb } from "../../core/upstream.ts";
+import type { Attempt } from "../../core/verification.ts";
 import type { Balances } from "../../upstream/balance.ts";
 
 export interface TradeParts {
@@ -65,12 +66,10 @@ export interface Trade<State, Ask, Sold extends { readonly price?: Money }> {
   doubted(state: State): void;
 }
 
+type Goods = Pick<Trade<unknown, unknown, object>, "goods" | "idField">;
+
 /** Nobody knows whether `upstream` sold what was to be bought under that id. */
-export function uncertainPurchase(
-  { goods, idField }: Pick<Trade<unknown, unknown, object>, "goods" | "idField">,
-  id: string,
-  upstream: string,
-): GatewayError {
+export function uncertainPurchase({ goods, idField }: Goods, id: string, upstream: string): GatewayError {
   return new GatewayError(
     "PURCHASE_UNCERTAIN",
     `${upstream} may have sold ${goods} and did not say; ${id} stays and is not bought again`,
@@ -80,14 +79,24 @@ export function uncertainPurchase(
 
 /** What was uncertain is certain by now: nothing was sold that can be had. */
 export function nothingSold(
-  { goods, idField }: Pick<Trade<unknown, unknown, object>, "goods" | "idField">,
+  { goods, idField }: Goods,
   id: string,
-  upstream: string,
+  { attempts, price }: { readonly attempts: readonly Attempt[]; readonly price?: Money },
 ): GatewayError {
-  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} did not sell ${goods} for ${id}`, {
-    metadata: { [idField]: id, upstream },
-    retryAfterMs: 5_000,
-  });
+  const upstream = lastUpstream(attempts);
+  const metadata = { [idField]: id, upstream };
+  const retryAfterMs = 5_000;
+  if (!price) {
+    const message = `${upstream} did not sell ${goods} for ${id}`;
+    return new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata, retryAfterMs });
+  }
+  const charged = formatMoney(price);
+  const message = `${upstream} charged ${charged} for ${id}, and never told what it sold`;
+  return new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata: { ...metadata, charged }, retryAfterMs });
+}
+
+export function lastUpstream(attempts: readonly Attempt[]): string {
+  return attempts.at(-1)?.upstream ?? "an upstream";
 }
 
 const RETRYABLE: readonly Reason[] = ["NO_NUMBERS", "UPSTREAMS_UNAVAILABLE"];

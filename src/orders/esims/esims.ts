@@ -9,7 +9,7 @@ import { priceBounds } from "../../routing/constraints.ts";
 import { nothingKnown } from "../../routing/nothing.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
-import { nothingSold, type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
+import { lastUpstream, nothingSold, type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
 import type { OrderParts } from "../parts.ts";
 import type { Settlement } from "../settle/settlement.ts";
 import type { Shelf } from "../shelf.ts";
@@ -72,9 +72,8 @@ export function createEsims(parts: EsimParts): Esims {
     isPending: ({ status }) => status === "PENDING",
     read: ({ caller, esimId }) => esims.get(caller, esimId),
     settled: settlement.awaited,
-    whyNothing: ({ status, esimId, attempts }) =>
-      status === "FAILED" ? nothingSold(AN_ESIM, esimId, attempts.at(-1)?.upstream ?? "an upstream") : undefined,
-    uncertain: ({ esimId, attempts }) => uncertainPurchase(AN_ESIM, esimId, attempts.at(-1)?.upstream ?? "an upstream"),
+    whyNothing: (esim) => (esim.status === "FAILED" ? nothingSold(AN_ESIM, esim.esimId, esim) : undefined),
+    uncertain: ({ esimId, attempts }) => uncertainPurchase(AN_ESIM, esimId, lastUpstream(attempts)),
   });
 
   /** Throws NOT_FOUND also for what the caller may not buy. */

@@ -8,7 +8,7 @@ import { nothingToBuy } from "../../routing/nothing.ts";
 import { lengthsSold } from "../../routing/terms.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
-import { nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
+import { lastUpstream, nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
 import { createFindOffers, mayServe } from "../candidates.ts";
 import { toE164 } from "../phone.ts";
 import { DAY_MS, type RentalParts } from "./parts.ts";
@@ -74,10 +74,8 @@ export function createRenter(parts: RentalParts, hooks: CreateRentalHooks) {
     isPending: ({ status }) => status === "PENDING",
     read: ({ caller, rentalId }) => rentals.get(caller, rentalId),
     settled: settlement.awaited,
-    whyNothing: ({ status, rentalId, attempts }) =>
-      status === "FAILED" ? nothingSold(A_NUMBER, rentalId, attempts.at(-1)?.upstream ?? "an upstream") : undefined,
-    uncertain: ({ rentalId, attempts }) =>
-      uncertainPurchase(A_NUMBER, rentalId, attempts.at(-1)?.upstream ?? "an upstream"),
+    whyNothing: (rental) => (rental.status === "FAILED" ? nothingSold(A_NUMBER, rental.rentalId, rental) : undefined),
+    uncertain: ({ rentalId, attempts }) => uncertainPurchase(A_NUMBER, rentalId, lastUpstream(attempts)),
   });
 
   /** What was charged above the maximum goes back at once, where its upstream takes it. */
