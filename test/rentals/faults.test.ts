@@ -3,6 +3,7 @@ import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
 import { type Rental, RentalStatus as Status } from "../../gen/numgate/v1/rental_pb.ts";
 import type { FaultKind } from "../../src/sandbox/faults.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { answered } from "../support/calls.ts";
 import { createHandClock, until } from "../support/clock.ts";
 import { type Gateway, reasonOf, startGateway } from "../support/gateway.ts";
 import { startHeldProxy } from "../support/held-proxy.ts";
@@ -119,12 +120,17 @@ describe("an extension that is answered after the rental's end", () => {
     const rented = await rent(gateway, { days: 1 });
     const { rentalId } = rented;
     await turnUntilRental(gateway, rentalId, () => clock.now() > endOf(rented) - HOUR_MS, HOUR_MS / 6);
-    await clock.advance(endOf(rented) - 2_000 - clock.now());
+    await clock.advance(endOf(rented) - 5_000 - clock.now());
     sandbox.control.setBalance({ upstream: "handler_api", balance });
     const { held, release } = proxy.hold(/continueRentNumber/);
     const extended = rentals.extendRental({ rentalId, days: 1 }).catch(() => undefined);
-    await until(() => held() === 1);
-    await turn(gateway, 10_000);
+    // It may have to wait for its place in the limits.
+    await until(async () => {
+      if (held() === 0) await clock.advance(50);
+      await answered();
+      return held() === 1;
+    });
+    await turn(gateway, endOf(rented) + 8_000 - clock.now());
     expect((await get(gateway, rentalId)).status).toBe(Status.ACTIVE);
     release();
     await extended;
