@@ -16,6 +16,7 @@ import { amount, dateTime, hint, id, messageTime, text, truth, word } from "../u
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 import { readList } from "../upstream/parts.ts";
+import { spanIn } from "../upstream/retry-after.ts";
 import { UNSOLD, unsold } from "../upstream/unsold.ts";
 
 const money = z.custom<Money>((value) => {
@@ -158,10 +159,7 @@ export const papsms = defineProvider({
       UNSOLD,
       [/not found/i, "NO_OFFERS"],
     ],
-    retryAfterMs(words) {
-      const [, amount, unit] = /^order: .*?\b(\d{1,4}) ?(s|m)(?:ec|in|\b)/is.exec(words) ?? [];
-      return amount ? Number(amount) * (unit?.toLowerCase() === "m" ? 60_000 : 1_000) : undefined;
-    },
+    retryAfterMs: (words) => (/^order: /i.test(words) ? spanIn(words) : undefined),
   },
   callback: (body) => callback.safeParse(body).data,
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),

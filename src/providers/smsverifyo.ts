@@ -15,6 +15,7 @@ import { amount, count, dateTime, hint, id, lines, messageTime, text, truth, wor
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";
 import { eachPart, readList } from "../upstream/parts.ts";
+import { spanIn } from "../upstream/retry-after.ts";
 
 const usd = amount("USD");
 
@@ -90,10 +91,7 @@ export const smsverifyo = defineProvider({
       // that it has ended looks at the order once more; whoever is told that it is too early does not.
       [/^invalid_state:/, "ALREADY_ENDED"],
     ],
-    retryAfterMs(words) {
-      const [, amount, unit] = /^invalid_state:.*?\b(\d{1,4}) ?(s|m)(?:ec|in|\b)/is.exec(words) ?? [];
-      return amount ? Number(amount) * (unit?.toLowerCase() === "m" ? 60_000 : 1_000) : undefined;
-    },
+    retryAfterMs: (words) => (/^invalid_state:/i.test(words) ? spanIn(words) : undefined),
   },
   headers: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   desks: (http) => ({

@@ -8,3 +8,9 @@ export function retryAfterMs(header: string | string[] | undefined, now: number)
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS) : undefined;
 }
+
+/** The first time that the words name, as in "wait 30 s" or "2 minutes", in milliseconds; undefined where they name none. */
+export function spanIn(words: string): number | undefined {
+  const [, amount, unit] = /\b(\d{1,4}) ?(s|m)(?:ec|in|\b)/i.exec(words) ?? [];
+  return amount ? Number(amount) * (unit?.toLowerCase() === "m" ? 60_000 : 1_000) : undefined;
+}
