@@ -228,7 +228,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       if (!complete || !index || isTooOld(index, clock.now())) return true;
       const { missing, missingNames } = index.snapshot;
       if (missing === undefined || missingNames === undefined) return missing !== undefined;
-      return missingNames.some((name) => mayServe(name, country, service));
+      return missingNames.some((name) => mayHold(name, country, service));
     },
     isOnFirstLoad: () => !complete && failures === 0,
     trouble() {
@@ -263,7 +263,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
 }
 
 /** Whether a part that is about what has this name may hold something for that. */
-function mayServe(name: string, country: string, service: string): boolean {
+function mayHold(name: string, country: string, service: string): boolean {
   if (resolveServices(name).some(({ slug }) => slug === service)) return true;
   const named = resolveCountry(name);
   return named === undefined ? service === "" : country === "" || named === country;
