@@ -50,5 +50,12 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
+/** Resolves when the promise does, or once the time is over. */
+export async function atMost(clock: Clock, delayMs: number, promise: Promise<unknown> | undefined): Promise<void> {
+  const patience = timeLimit(clock, delayMs);
+  await Promise.race([promise, aborted(patience.signal)]);
+  patience.callOff();
+}
+
 /** For calls that must run to their end whoever has gone away: they have a deadline of their own. */
 export const UNINTERRUPTED: AbortSignal = new AbortController().signal;

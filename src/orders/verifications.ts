@@ -1,5 +1,5 @@
 import type { Caller } from "../core/caller.ts";
-import { aborted, timeLimit, UNINTERRUPTED } from "../core/clock.ts";
+import { atMost, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { VerificationFilter, VerificationPage } from "../core/store.ts";
 import type { Progress } from "../core/upstream.ts";
@@ -106,10 +106,8 @@ export function createVerifications(parts: VerificationsParts): Verifications {
     if (isTerminal(verification.status)) parts.witness.ended(verification);
   }
 
-  async function lastPoll({ upstream, verificationId }: Verification): Promise<void> {
-    const patience = timeLimit(clock, LAST_POLL_PATIENCE_MS);
-    await Promise.race([pollers.get(upstream ?? "")?.lastPoll(verificationId), aborted(patience.signal)]);
-    patience.callOff();
+  function lastPoll({ upstream, verificationId }: Verification): Promise<void> {
+    return atMost(clock, LAST_POLL_PATIENCE_MS, pollers.get(upstream ?? "")?.lastPoll(verificationId));
   }
 
   /** On a rental: nothing was bought, and the number stays rented. */

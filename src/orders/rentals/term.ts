@@ -1,4 +1,4 @@
-import { aborted, timeLimit } from "../../core/clock.ts";
+import { atMost } from "../../core/clock.ts";
 import { GatewayError } from "../../core/error.ts";
 import { isRentalOver, type Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
@@ -52,9 +52,7 @@ export function createTerms(parts: RentalParts, hooks: TermHooks): Terms {
     const before = await rentals.get(caller, rentalId);
     if (stopped) return;
     if (mayBeLonger(before)) return at(clock.now() + TRY_AGAIN_MS, rental, end);
-    const patience = timeLimit(clock, LAST_LOOK_PATIENCE_MS);
-    await Promise.race([hooks.lastLook(before), aborted(patience.signal)]);
-    patience.callOff();
+    await atMost(clock, LAST_LOOK_PATIENCE_MS, hooks.lastLook(before));
     if (stopped) return;
     const present = await rentals.get(caller, rentalId);
     if (mayBeLonger(present)) return at(clock.now() + TRY_AGAIN_MS, rental, end);
