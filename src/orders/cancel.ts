@@ -7,6 +7,7 @@ import { type Bought, bought, type OrderParts, requireBought } from "./parts.ts"
 import { persist } from "./persist.ts";
 import { applyProgress } from "./progress.ts";
 import type { WatchRefund } from "./refund.ts";
+import { createRetries } from "./retries.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import { createUnanswered, MAY_BE_BACK } from "./unanswered.ts";
 
@@ -30,7 +31,7 @@ export function createCanceller(
 ) {
   const { upstreams, store, feed, clock, router, log, watchRefund } = parts;
   const flights = createSingleFlight<Verification>();
-  const retries = new Map<string, () => void>();
+  const retries = createRetries(clock);
   let stopped = false;
   const unanswered = createUnanswered("cancel", openIds, parts);
 
@@ -151,20 +152,14 @@ export function createCanceller(
   }
 
   function cancelIn(delayMs: number, verification: Verification): void {
-    const { verificationId } = verification;
     if (stopped) return;
     cancelsAt(verification, clock.now() + delayMs);
-    retries.get(verificationId)?.();
-    retries.set(
-      verificationId,
-      clock.after(delayMs, () => void cancelLast(verification)),
-    );
+    retries.after(delayMs, verification.verificationId, () => cancelLast(verification));
   }
 
   /** A code that is there is not given away. */
   async function cancelLast(verification: Verification): Promise<void> {
     const { caller, verificationId } = verification;
-    retries.delete(verificationId);
     try {
       await lastPoll(verification);
       if (stopped) return;
@@ -200,8 +195,7 @@ export function createCanceller(
     /** Calls off what was to be tried again, and lets the cancels under way finish. */
     stop(): Promise<void> {
       stopped = true;
-      for (const callOff of retries.values()) callOff();
-      retries.clear();
+      retries.stop();
       return flights.idle();
     },
   };

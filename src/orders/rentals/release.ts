@@ -3,6 +3,7 @@ import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import type { Money } from "../../core/money.ts";
 import type { Rental } from "../../core/rental.ts";
 import { persist } from "../persist.ts";
+import { createRetries } from "../retries.ts";
 import { createSingleFlight } from "../single-flight.ts";
 import { createUnanswered, MAY_BE_BACK } from "../unanswered.ts";
 import { isToBeGivenBack } from "./create.ts";
@@ -12,8 +13,7 @@ import { type RentalParts, type Rented, requireRented } from "./parts.ts";
 export function createReleaser(parts: RentalParts, ended: (rental: Rental) => void) {
   const { upstreams, store, clock, bell, log, watchRefund } = parts;
   const flights = createSingleFlight<Rental>();
-  const retries = new Map<string, () => void>();
-  let stopped = false;
+  const retries = createRetries(clock);
   const unanswered = createUnanswered("release", openIds, parts);
 
   async function openIds(): Promise<readonly string[]> {
@@ -87,22 +87,12 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
       return await releaseOnce(rental);
     } catch (error) {
       const again = error instanceof GatewayError ? error.retryAfterMs : undefined;
-      if (again !== undefined && !stopped) retryIn(again, rental);
+      if (again !== undefined) retries.after(again, rental.rentalId, () => retry(rental));
       throw error;
     }
   }
 
-  function retryIn(delayMs: number, rental: Rental): void {
-    const { rentalId } = rental;
-    retries.get(rentalId)?.();
-    retries.set(
-      rentalId,
-      clock.after(delayMs, () => void retry(rental)),
-    );
-  }
-
   async function retry({ caller, rentalId }: Rental): Promise<void> {
-    retries.delete(rentalId);
     try {
       const present = await store.rentals.get(caller, rentalId);
       if (isToBeGivenBack(present)) await releaseWhenPossible(present);
@@ -118,9 +108,7 @@ export function createReleaser(parts: RentalParts, ended: (rental: Rental) => vo
     releaseWhenPossible,
     /** Calls off what was to be tried again, and lets what is being given back be. */
     stop(): Promise<void> {
-      stopped = true;
-      for (const callOff of retries.values()) callOff();
-      retries.clear();
+      retries.stop();
       return flights.idle();
     },
   };
