@@ -2,8 +2,8 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   CreateVerificationRequestSchema,
+  type VerificationSchema,
   type VerificationService,
-  type WatchVerificationResponseSchema,
 } from "../../gen/numgate/v1/verification_pb.ts";
 import type { Verification } from "../core/verification.ts";
 import type { Rentals } from "../orders/rentals/rentals.ts";
@@ -25,7 +25,7 @@ interface Parts extends RequestParts {
 
 export function verificationService(parts: Parts): Partial<ServiceImpl<typeof VerificationService>> {
   const { verifications, rentals, router } = parts;
-  const toWatchers = sharedAnswer();
+  const toReaders = sharedAnswer();
   return {
     async createVerification(request, context) {
       const options = {
@@ -45,7 +45,7 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
     },
 
     async getVerification({ verificationId }, context) {
-      return { verification: verificationToWire(await verifications.get(callerOf(context), verificationId)) };
+      return toReaders(await verifications.get(callerOf(context), verificationId));
     },
 
     async listVerifications({ status, upstream, label, pageSize, pageToken }, context) {
@@ -62,7 +62,7 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
 
     watchVerification({ verificationId }, context) {
       return betweenMessages(verifications.watch(callerOf(context), verificationId, context.signal), {
-        map: toWatchers,
+        map: toReaders,
       });
     },
 
@@ -89,9 +89,9 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
   };
 }
 
-/** One answer for each state, so that it is converted and encoded once for all who watch. */
+/** One answer for each state, so that it is converted and encoded once for all who get or watch it. */
 function sharedAnswer() {
-  const answers = new WeakMap<Verification, MessageInitShape<typeof WatchVerificationResponseSchema>>();
+  const answers = new WeakMap<Verification, { readonly verification: MessageInitShape<typeof VerificationSchema> }>();
   return (state: Verification) => {
     const answer = answers.get(state) ?? Object.freeze({ verification: verificationToWire(state) });
     answers.set(state, answer);

@@ -35,8 +35,17 @@ export function findWish(
   return row;
 }
 
+const told = new WeakMap<Row, Verification>();
+
+/** The same object for the same state, while that is kept: what is made of it for one who asks serves all who ask again. */
 export function getVerification(db: Statements, caller: string, verificationId: string): Verification {
-  return wholeVerification(db, findVerification(db, verificationId, caller));
+  const row = findVerification(db, verificationId, caller);
+  const [attempts, messages] = [attemptsOf(db, row), messagesOf(db, row)];
+  const earlier = told.get(row);
+  if (earlier?.attempts === attempts && earlier.messages === messages) return earlier;
+  const verification = toVerification(row, attempts, messages);
+  told.set(row, verification);
+  return verification;
 }
 
 export function listPage(db: Statements, caller: string, filter: VerificationFilter): VerificationPage {

@@ -3,9 +3,11 @@ import { fromTime, type Row, toInteger, toMessage, toText } from "./rows.ts";
 import * as sql from "./sql/messages.ts";
 import type { Statements } from "./sqlite-statements.ts";
 
+const NONE: readonly Message[] = [];
+
 /** What an order received, in the order in which it came. */
 export function messagesOf(db: Statements, row: Row): readonly Message[] {
-  if (row.holds_texts === 0n) return [];
+  if (row.holds_texts === 0n) return NONE;
   const id = toText(row.order_id);
   const known = db.kept.find(id)?.messages;
   if (known) return known;
