@@ -61,7 +61,7 @@ export function connectUpstream(
         log.warn({ upstream: id, verb }, "the upstream refused a call for its rate");
       }
       if (error instanceof UpstreamFault) log.warn({ upstream: id, verb, fault: error.message }, "a call failed");
-      lastError.failed(error);
+      lastError.failed(verb, error);
       heard({ upstream: id, verb, error });
       throw error;
     }

@@ -218,7 +218,14 @@ describe("how a call ended", () => {
     expect(last(at)).toBeUndefined();
   });
 
-  it.each([401, 402, 403])("is an error that an operator wants to know of after a %i", async (status) => {
+  it("is an error that an operator wants to know of when nobody but the gateway asked, as for the balance", async () => {
+    const at = await visitAcme();
+    const refused = () => Promise.reject(new GatewayError("NOT_SUPPORTED", "acme-1 tells no balance"));
+    await failureOf(at.upstream.run("balance", refused));
+    expect(last(at)?.message).toBe("acme-1 tells no balance");
+  });
+
+  it.each([401, 402, 403, 429])("is an error that an operator wants to know of after a %i", async (status) => {
     const at = await visitAcme();
     await answered(at, { status }, buy);
     expect(last(at)?.message).toContain("acme-1");
