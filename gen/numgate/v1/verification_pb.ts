@@ -874,9 +874,9 @@ export const VerificationService: GenService<{
   },
   /**
    * Ends a verification whose code was used: COMPLETED. The upstream is told where it can be told; that it cannot be
-   * reached does not fail the call. Called again, it answers the same. Before a code has arrived: NOT_SUPPORTED,
-   * cancel instead. After another end: ALREADY_ENDED. Not needed for correctness: a RECEIVED verification completes by
-   * itself at its expire_time.
+   * reached does not fail the call. Called again, it answers the same. Also while another code is awaited that
+   * RequestAnotherCode asked for. Before a first code has arrived: NOT_SUPPORTED, cancel instead. After another end:
+   * ALREADY_ENDED. Not needed for correctness: a RECEIVED verification completes by itself at its expire_time.
    *
    * @generated from rpc numgate.v1.VerificationService.CompleteVerification
    */
