@@ -32,7 +32,7 @@ import { verificationService } from "./rpc/verification.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { createBalances } from "./upstream/balance.ts";
-import { checkEntry } from "./upstream/connect.ts";
+import { baseUrlOf } from "./upstream/connect.ts";
 import { watchTraffic } from "./upstream/traffic.ts";
 
 const SANDBOX_PORT = 7071;
@@ -62,7 +62,7 @@ export interface Daemon {
 /** Throws an error for whatever is right by itself but cannot be served by this version. */
 export function checkConfig(config: Config): void {
   if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  for (const upstream of config.upstreams) checkEntry(toEntry(upstream));
+  for (const upstream of config.upstreams) baseUrlOf(toEntry(upstream));
 }
 
 /** Builds every part, joins them, and starts to serve. */

@@ -38,7 +38,7 @@ export function connectUpstream(
   const opened = provider.open(entry.options);
   const http = createHttp({
     upstream: id,
-    baseUrl: entry.baseUrl ?? provider.baseUrl ?? noBaseUrl(entry),
+    baseUrl: baseUrlOf(entry),
     headers: opened.headers,
     refusals: provider.refusals,
     textAnswers: provider.textAnswers,
@@ -95,11 +95,8 @@ export function connectUpstream(
 }
 
 /** Throws when the entry has no address and its provider has none either. */
-export function checkEntry(entry: UpstreamEntry): void {
-  if (entry.baseUrl === undefined && entry.provider.baseUrl === undefined) noBaseUrl(entry);
-}
-
-function noBaseUrl({ id, provider }: UpstreamEntry): never {
+export function baseUrlOf({ id, provider, baseUrl = provider.baseUrl }: UpstreamEntry): string {
+  if (baseUrl !== undefined) return baseUrl;
   throw new Error(`upstreams: ${id}: ${provider.id} is spoken at many addresses; base_url has to name one`);
 }
 
