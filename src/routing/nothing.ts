@@ -1,5 +1,5 @@
 import { GatewayError, type Reason } from "../core/error.ts";
-import { formatDecimal, formatMoney } from "../core/money.ts";
+import { formatDecimal, formatMoney, type Money } from "../core/money.ts";
 import type { VerificationRequest } from "../core/verification.ts";
 import type { Ranking } from "./rank.ts";
 
@@ -56,13 +56,8 @@ export function nothingToBuy(
     });
   }
   if (lowestPriceAboveMax) {
-    return new GatewayError("PRICE_ABOVE_MAX", `the lowest price for ${what} is ${formatMoney(lowestPriceAboveMax)}`, {
-      metadata: {
-        ...metadata,
-        lowest_price: formatDecimal(lowestPriceAboveMax),
-        currency: lowestPriceAboveMax.currency,
-      },
-    });
+    const message = `the lowest price for ${what} is ${formatMoney(lowestPriceAboveMax)}`;
+    return aboveMax(message, lowestPriceAboveMax, metadata);
   }
   if (removed.has("OUT_OF_STOCK")) {
     return new GatewayError("NO_NUMBERS", `every offer of ${what} is out of stock`, {
@@ -71,4 +66,11 @@ export function nothingToBuy(
     });
   }
   return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata });
+}
+
+/** What would do costs more than the caller's maximum, `lowest` at least. */
+export function aboveMax(message: string, lowest: Money, metadata: Readonly<Record<string, string>>): GatewayError {
+  return new GatewayError("PRICE_ABOVE_MAX", message, {
+    metadata: { ...metadata, lowest_price: formatDecimal(lowest), currency: lowest.currency },
+  });
 }

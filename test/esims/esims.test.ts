@@ -47,7 +47,10 @@ describe("an eSIM", () => {
     const gateway = await startGateway();
     const { plan } = await cheapest(gateway);
     const dear = gateway.esims.createEsim({ plan, maxPrice: usd(0, 1) });
-    expect(await reasonOf(dear)).toMatchObject({ reason: "PRICE_ABOVE_MAX" });
+    expect(await reasonOf(dear)).toMatchObject({
+      reason: "PRICE_ABOVE_MAX",
+      metadata: { plan, lowest_price: "3.99", currency: "USD" },
+    });
     expect(await reasonOf(gateway.esims.createEsim({ plan: "nobody:sells-it" }))).toMatchObject({
       reason: "NOT_FOUND",
     });

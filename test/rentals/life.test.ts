@@ -49,7 +49,10 @@ describe("renting", () => {
     const rentalId = rental?.rentalId ?? "";
     expect(await reasonOf(rentals.extendRental({ rentalId, days: 30 }))).toMatchObject({ reason: "BUDGET_EXCEEDED" });
     const dear = rentals.extendRental({ rentalId, days: 1, maxPrice: usd(0, 1) });
-    expect(await reasonOf(dear)).toMatchObject({ reason: "PRICE_ABOVE_MAX" });
+    expect(await reasonOf(dear)).toMatchObject({
+      reason: "PRICE_ABOVE_MAX",
+      metadata: { rental_id: rentalId, lowest_price: "0.65", currency: "USD" },
+    });
     expect(gateway.sandbox.control.books().ping.calls.rental_extend).toBeUndefined();
   });
 });

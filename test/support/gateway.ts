@@ -148,15 +148,22 @@ function transportOptions(
   };
 }
 
-/** The reason of the error that a call ends with; fails when it does not fail. */
-export async function reasonOf(call: Promise<unknown>): Promise<{ reason: string; code: string; error: ConnectError }> {
+export interface Failure {
+  readonly reason: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly code: string;
+  readonly error: ConnectError;
+}
+
+/** The error that a call ends with; fails when it does not fail. */
+export async function reasonOf(call: Promise<unknown>): Promise<Failure> {
   const error = await call.then(
     () => undefined,
     (thrown: unknown) => ConnectError.from(thrown),
   );
   if (!error) throw new Error("the call did not fail");
   const [info] = error.findDetails(ErrorInfoSchema);
-  return { reason: info?.reason ?? "none", code: Code[error.code], error };
+  return { reason: info?.reason ?? "none", metadata: info?.metadata ?? {}, code: Code[error.code], error };
 }
 
 export function sold(sandbox: Sandbox): number {

@@ -6,7 +6,7 @@ import type { Offer } from "../../core/offer.ts";
 import { isAtMost } from "../../core/rates.ts";
 import type { OrderFilter, Page } from "../../core/records.ts";
 import { priceBounds } from "../../routing/constraints.ts";
-import { nothingKnown } from "../../routing/nothing.ts";
+import { aboveMax, nothingKnown } from "../../routing/nothing.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
 import { lastUpstream, nothingSold, type Quoted, type Trade, uncertainPurchase } from "../buying/trade.ts";
@@ -96,9 +96,7 @@ export function createEsims(parts: EsimParts): Esims {
       throw new GatewayError("NO_NUMBERS", `the plan ${offerId} is out of stock`, { metadata, retryAfterMs: 60_000 });
     }
     if (!bounds.every((bound) => isAtMost(price, bound, rates))) {
-      throw new GatewayError("PRICE_ABOVE_MAX", `the plan ${offerId} costs ${formatMoney(price)}`, {
-        metadata: { ...metadata, lowest_price: formatMoney(price) },
-      });
+      throw aboveMax(`the plan ${offerId} costs ${formatMoney(price)}`, price, metadata);
     }
     return { offer, price, explain: () => `${offerId} at ${formatMoney(price)}: the plan that was asked for` };
   }

@@ -4,6 +4,7 @@ import { formatMoney, type Money } from "../../core/money.ts";
 import { isAtMost } from "../../core/rates.ts";
 import { type Extension, isRentalOver, type Rental } from "../../core/rental.ts";
 import { priceBounds } from "../../routing/constraints.ts";
+import { aboveMax } from "../../routing/nothing.ts";
 import { lengthsSold, rentalQuote } from "../../routing/terms.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
@@ -99,9 +100,7 @@ export function createExtender(parts: RentalParts, extended: (rental: Rental) =>
     }
     const bounds = priceBounds({ maxPrice }, caller);
     if (!bounds.every((bound) => isAtMost(price, bound, rates))) {
-      throw new GatewayError("PRICE_ABOVE_MAX", `${days} days cost ${formatMoney(price)} now`, {
-        metadata: { ...metadata, lowest_price: formatMoney(price) },
-      });
+      throw aboveMax(`${days} days cost ${formatMoney(price)} now`, price, metadata);
     }
     return { offer, price, explain: () => `${offer.offerId} at ${formatMoney(price)}: ${days} more days` };
   }
