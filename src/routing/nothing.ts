@@ -65,7 +65,9 @@ export function nothingToBuy(
       retryAfterMs: 60_000,
     });
   }
-  return new GatewayError("NO_OFFERS", `no offer of ${what} satisfies the request`, { metadata });
+  const tally = [...removed].map(([exclusion, count]) => `${count} ${exclusion}`).join(", ");
+  const message = tally ? `no offer of ${what} satisfies the request (${tally})` : `there is no offer of ${what}`;
+  return new GatewayError("NO_OFFERS", message, { metadata });
 }
 
 /** What would do costs more than the caller's maximum, `lowest` at least. */

@@ -228,8 +228,15 @@ describe("when nothing can be bought, the reason", () => {
     const offers = [offer("a"), offer("b", { price: undefined })];
     expect(await reasonFor(offers, request({ capability: "VOICE" }))).toMatchObject({
       reason: "NO_OFFERS",
-      message: "no offer of whatsapp in US satisfies the request",
+      message: "no offer of whatsapp in US satisfies the request (2 CAPABILITY_MISSING)",
       metadata: { CAPABILITY_MISSING: "2" },
+    });
+  });
+
+  it("is NO_OFFERS, and says that there is none, where nobody sells it", async () => {
+    expect(await reasonFor([], request())).toMatchObject({
+      reason: "NO_OFFERS",
+      message: "there is no offer of whatsapp in US",
     });
   });
 });
