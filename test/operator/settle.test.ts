@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { Outcome } from "../../gen/numgate/v1/attempt_pb.ts";
 import { VerificationStatus as Status } from "../../gen/numgate/v1/verification_pb.ts";
@@ -65,6 +66,19 @@ describe.each([true, false])("an operator, with a running gateway: %s", (runs) =
       attempts: [{ outcome: Outcome.BOUGHT }],
     });
   });
+});
+
+it.each([
+  ["is gone", "id: renamed, provider: ping"],
+  ["is at another provider", "id: ping, provider: pvapins"],
+])("is told when the upstream of what is uncertain %s", async (_, entry) => {
+  const gateway = await startGateway();
+  const verificationId = await doubtful(gateway, true);
+  const file = gateway.daemon.config.file ?? "";
+  await writeFile(file, (await readFile(file, "utf8")).replace("id: ping, provider: ping", entry));
+  const { stdout } = await numgate(await gateway.restart(), "uncertain");
+  expect(stdout).toContain(verificationId);
+  expect(stdout).toContain("the upstream that it was bought at is not configured any more");
 });
 
 it("is told what is wrong with what was asked", async () => {

@@ -221,10 +221,13 @@ export function createSettlement(parts: SettlementParts): Settlement {
 
   return {
     add({ orderId, product, upstream: id = "", provider }) {
-      const upstream = upstreams.get(id);
-      const canBeLookedAt = upstream && (upstream.desks.balance || listOf(upstream, product));
-      if (!upstream || upstream.provider !== provider || !canBeLookedAt) {
-        words.set(orderId, upstream ? "the upstream has neither order list nor balance" : "not configured");
+      const configured = upstreams.get(id);
+      const upstream = configured?.provider === provider ? configured : undefined;
+      if (!upstream || !(upstream.desks.balance || listOf(upstream, product))) {
+        const why = upstream
+          ? "has neither order list nor balance"
+          : "that it was bought at is not configured any more";
+        words.set(orderId, `the upstream ${why}`);
         giveUpOn(orderId, id);
         return;
       }
