@@ -3,6 +3,7 @@ import { type Clock, UNINTERRUPTED } from "../../core/clock.ts";
 import { GatewayError, type Reason } from "../../core/error.ts";
 import type { Rental } from "../../core/rental.ts";
 import type { CallOptions } from "../buying/once.ts";
+import { createRetries } from "../retries.ts";
 import type { ExtendRequest } from "./extend.ts";
 import { DAY_MS, type RentalParts } from "./parts.ts";
 
@@ -19,19 +20,15 @@ export interface RenewalParts extends Pick<RentalParts, "store" | "clock" | "log
 
 /** Extends rentals whose owners have asked for it, when their end is near: once for each term, whatever happens. */
 export function createRenewals({ store, clock, log, callerNamed, extend }: RenewalParts) {
-  const retries = new Map<string, () => void>();
+  const retries = createRetries(clock);
   let stopped = false;
 
-  function retryIn(delayMs: number, rental: Rental): void {
-    retries.get(rental.rentalId)?.();
-    const callOff = clock.after(delayMs, () => {
-      retries.delete(rental.rentalId);
-      void store.rentals
-        .get(rental.caller, rental.rentalId)
-        .then(renew)
-        .catch((error: unknown) => log.error({ err: error, rentalId: rental.rentalId }, "a renewal failed"));
-    });
-    retries.set(rental.rentalId, callOff);
+  async function retry({ caller, rentalId }: Rental): Promise<void> {
+    try {
+      await renew(await store.rentals.get(caller, rentalId));
+    } catch (error) {
+      log.error({ err: error, rentalId }, "a renewal failed");
+    }
   }
 
   /** Of a rental whose end is near. Resolves when it was tried. */
@@ -50,7 +47,7 @@ export function createRenewals({ store, clock, log, callerNamed, extend }: Renew
       if (!(error instanceof GatewayError)) throw error;
       log.warn({ rentalId, reason: error.reason }, "a rental was not renewed");
       const again = clock.now() + TRY_AGAIN_MS < expireTime.getTime();
-      if (again && !FINAL.includes(error.reason)) retryIn(TRY_AGAIN_MS, rental);
+      if (again && !FINAL.includes(error.reason)) retries.after(TRY_AGAIN_MS, rentalId, () => retry(rental));
     }
   }
 
@@ -58,8 +55,7 @@ export function createRenewals({ store, clock, log, callerNamed, extend }: Renew
     renew,
     stop(): void {
       stopped = true;
-      for (const callOff of retries.values()) callOff();
-      retries.clear();
+      retries.stop();
     },
   };
 }
