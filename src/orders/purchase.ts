@@ -1,12 +1,11 @@
 import type { Caller } from "../core/caller.ts";
-import { GatewayError } from "../core/error.ts";
-import { formatMoney } from "../core/money.ts";
+import type { GatewayError } from "../core/error.ts";
 import type { Order, Purchase } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { priceBounds } from "../routing/constraints.ts";
 import type { Candidate } from "../routing/rank.ts";
 import { createTrader } from "./buying/buyer.ts";
-import { lastUpstream, nothingSold, type Trade, uncertainPurchase } from "./buying/trade.ts";
+import { chargedTooMuch, lastUpstream, nothingSold, type Trade, uncertainPurchase } from "./buying/trade.ts";
 import type { OrderParts } from "./parts.ts";
 import { toE164 } from "./phone.ts";
 import { tellReady } from "./ready.ts";
@@ -86,9 +85,7 @@ export function soldNothing(verification: Verification): GatewayError {
   return nothingSold(A_NUMBER, verification.verificationId, verification);
 }
 
-export function tooExpensive({ verificationId, price, upstream = "" }: Verification, andThen: string): GatewayError {
-  const charged = price ? formatMoney(price) : "an unknown price";
-  return new GatewayError("PRICE_ABOVE_MAX", `${upstream} charged ${charged}, more than the maximum${andThen}`, {
-    metadata: { verification_id: verificationId, charged, upstream },
-  });
+/** What was charged for the number is above the maximum, and what becomes of it. */
+export function tooExpensive(verification: Verification, andThen: string): GatewayError {
+  return chargedTooMuch(A_NUMBER, verification.verificationId, verification, andThen);
 }

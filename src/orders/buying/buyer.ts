@@ -4,6 +4,7 @@ import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import type { Money } from "../../core/money.ts";
 import { compareWorth, isAtMost } from "../../core/rates.ts";
 import { persist } from "../persist.ts";
+import { notConfigured } from "../sold-at.ts";
 import {
   asFailure,
   type Deal,
@@ -56,7 +57,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
     const { offer, price: quoted } = candidate;
     const upstream = upstreams.get(offer.upstream);
     const request = upstream && trade.request(upstream, offer.ref, ask, UNINTERRUPTED);
-    if (!request) throw notServed(offer.upstream);
+    if (!request) throw notConfigured(offer.upstream);
     let intended = false;
     let sold: Sold;
     try {
@@ -151,13 +152,6 @@ function definiteRefusal(error: unknown, upstream: string): GatewayError | undef
   return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} cannot be reached`, {
     metadata: { upstream },
     retryAfterMs: 10_000,
-  });
-}
-
-function notServed(upstream: string): GatewayError {
-  return new GatewayError("UPSTREAMS_UNAVAILABLE", `${upstream} is not configured`, {
-    metadata: { upstream },
-    retryAfterMs: 60_000,
   });
 }
 

@@ -95,6 +95,19 @@ export function nothingSold(
   return new GatewayError("UPSTREAMS_UNAVAILABLE", message, { metadata: { ...metadata, charged }, retryAfterMs });
 }
 
+/** It cost more than it may; `andThen` is what becomes of it. */
+export function chargedTooMuch(
+  { idField }: Goods,
+  id: string,
+  { upstream = "", price }: { readonly upstream?: string; readonly price?: Money },
+  andThen: string,
+): GatewayError {
+  const charged = price ? formatMoney(price) : "an unknown price";
+  return new GatewayError("PRICE_ABOVE_MAX", `${upstream} charged ${charged}, more than the maximum${andThen}`, {
+    metadata: { [idField]: id, charged, upstream },
+  });
+}
+
 export function lastUpstream(attempts: readonly Attempt[]): string {
   return attempts.at(-1)?.upstream ?? "an upstream";
 }

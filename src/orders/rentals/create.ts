@@ -1,6 +1,5 @@
 import type { Caller } from "../../core/caller.ts";
 import { GatewayError } from "../../core/error.ts";
-import { formatMoney } from "../../core/money.ts";
 import type { AutoRenewal, Rental, RentalRequest } from "../../core/rental.ts";
 import type { Purchase } from "../../core/upstream.ts";
 import { priceBounds } from "../../routing/constraints.ts";
@@ -8,7 +7,7 @@ import { nothingToBuy } from "../../routing/nothing.ts";
 import { lengthsSold } from "../../routing/terms.ts";
 import { createTrader } from "../buying/buyer.ts";
 import { type CallOptions, createOnce } from "../buying/once.ts";
-import { lastUpstream, nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
+import { chargedTooMuch, lastUpstream, nothingSold, type Trade, uncertainPurchase } from "../buying/trade.ts";
 import { createFindOffers, mayServe } from "../candidates.ts";
 import { toE164 } from "../phone.ts";
 import { DAY_MS, type RentalParts } from "./parts.ts";
@@ -149,9 +148,6 @@ function notForSoLong({ message, metadata }: GatewayError, days: number, sold: s
   });
 }
 
-function tooExpensive({ rentalId, price, upstream = "" }: Rental, andThen: string): GatewayError {
-  const charged = price ? formatMoney(price) : "an unknown price";
-  return new GatewayError("PRICE_ABOVE_MAX", `${upstream} charged ${charged}, more than the maximum${andThen}`, {
-    metadata: { rental_id: rentalId, charged, upstream },
-  });
+function tooExpensive(rental: Rental, andThen: string): GatewayError {
+  return chargedTooMuch(A_NUMBER, rental.rentalId, rental, andThen);
 }

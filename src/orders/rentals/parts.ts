@@ -1,11 +1,12 @@
 import { GatewayError } from "../../core/error.ts";
 import type { Rental } from "../../core/rental.ts";
-import type { BoughtOrder, RentalDesk, Upstream } from "../../core/upstream.ts";
+import type { RentalDesk, Upstream } from "../../core/upstream.ts";
 import type { OrderParts } from "../parts.ts";
 import type { WatchRefund } from "../refund.ts";
 import type { Settlement } from "../settle/settlement.ts";
 import type { Witness } from "../settle/witness.ts";
 import type { Shelf } from "../shelf.ts";
+import { notConfigured, type SoldAt, soldAt } from "../sold-at.ts";
 import type { Bell } from "./bell.ts";
 
 export const DAY_MS = 24 * 60 * 60_000;
@@ -20,38 +21,23 @@ export interface RentalParts extends OrderParts {
 }
 
 /** A rental, beside where it can be asked about. */
-export interface Rented {
+export interface Rented extends SoldAt {
   readonly rental: Rental;
-  readonly upstream: Upstream;
   readonly desk: RentalDesk;
-  readonly order: BoughtOrder;
 }
 
-/** Undefined when it was not rented, or its upstream is not configured any more, or is now at another provider. */
+/** Undefined as `soldAt`. */
 export function rented(rental: Rental, upstreams: ReadonlyMap<string, Upstream>): Rented | undefined {
-  const { orderRef, offerRef, numberAsSold } = rental;
-  const upstream = upstreams.get(rental.upstream ?? "");
-  const desk = upstream?.desks.rental;
-  if (
-    !desk ||
-    upstream.provider !== rental.provider ||
-    orderRef === undefined ||
-    offerRef === undefined ||
-    numberAsSold === undefined
-  )
-    return undefined;
-  return { rental, upstream, desk, order: { orderRef, offerRef, numberAsSold } };
+  const found = soldAt(rental, upstreams);
+  const desk = found?.upstream.desks.rental;
+  return found && desk && { ...found, rental, desk };
 }
 
 /** As `rented`, for what cannot go on without its upstream. */
 export function requireRented(rental: Rental, upstreams: ReadonlyMap<string, Upstream>): Rented {
   const found = rented(rental, upstreams);
-  if (found) return found;
-  const upstream = rental.upstream ?? "";
-  throw new GatewayError("UPSTREAMS_UNAVAILABLE", `the upstream ${upstream} is not configured`, {
-    metadata: { upstream },
-    retryAfterMs: 60_000,
-  });
+  if (!found) throw notConfigured(rental.upstream ?? "");
+  return found;
 }
 
 export function alreadyOver({ rentalId, status }: Rental): GatewayError {
