@@ -7,7 +7,7 @@ export interface Paging {
   /** 100 when absent or 0; at most 1,000. */
   readonly pageSize?: number;
   /** As the last page gave it; empty for the first page. */
-  readonly pageToken?: string;
+  readonly pageToken?: string | undefined;
 }
 
 export type CountryQuery = CountryFilter & Paging;

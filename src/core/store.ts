@@ -3,7 +3,7 @@ import type { Caller } from "./caller.ts";
 import type { CatalogSnapshot } from "./catalog.ts";
 import type { Reason } from "./error.ts";
 import type { Money } from "./money.ts";
-import type { EsimRecords, ExtensionRecords, PendingPurchase, RentalRecords } from "./records.ts";
+import type { EsimRecords, ExtensionRecords, OrderFilter, Page, PendingPurchase, RentalRecords } from "./records.ts";
 import type { Verb } from "./upstream.ts";
 import type { Message, Verification, VerificationRequest, VerificationStatus } from "./verification.ts";
 
@@ -47,29 +47,11 @@ export interface RecordedPurchase {
   readonly time: Date;
 }
 
-export interface VerificationFilter {
-  /** Empty for all. */
-  readonly statuses: readonly VerificationStatus[];
-  readonly upstream?: string;
-  /** With a value: equal; without: present. */
-  readonly label?: { readonly key: string; readonly value?: string };
-  readonly pageSize: number;
-  /** As the last page gave it. */
-  readonly pageToken?: string;
-}
-
 /** Of what has not ended. Absent fields allow everything. */
 export interface OpenFilter {
   readonly upstream?: string;
   /** Only what has a number that runs out by then. */
   readonly expiresBy?: Date;
-}
-
-export interface VerificationPage {
-  /** Newest first. */
-  readonly verifications: readonly Verification[];
-  /** Absent on the last page. */
-  readonly nextPageToken?: string;
 }
 
 /** A request that was sent to an upstream, remembered so that a restart knows how full the limits' windows are. */
@@ -91,13 +73,12 @@ export interface Learned {
 }
 
 /**
- * What outlives the daemon: the ledger and the catalogues.
+ * What outlives the daemon: the ledger, the catalogues, and what was learned.
  *
  * Each method is one command, atomic by itself and durable once its promise resolves. Commands that change a
  * verification answer with its new state. A change that TRANSITIONS does not allow is refused with ALREADY_ENDED when the
- * verification has ended, with ALREADY_RECEIVED when its code was first, with NOT_SUPPORTED while it waits for its
- * code, else it is a bug. A verification that is not
- * there, or is another caller's, is NOT_FOUND.
+ * verification has ended, with ALREADY_RECEIVED when its code was first, with NOT_SUPPORTED while it waits for its code,
+ * else it is a bug. A verification that is not there, or is another caller's, is NOT_FOUND.
  */
 export interface Store {
   readonly rentals: RentalRecords;
@@ -180,7 +161,7 @@ export interface Store {
   recordRefund(verificationId: string, refund: Money, time: Date): Promise<Verification>;
 
   getVerification(caller: string, verificationId: string): Promise<Verification>;
-  listVerifications(caller: string, filter: VerificationFilter): Promise<VerificationPage>;
+  listVerifications(caller: string, filter: OrderFilter<VerificationStatus>): Promise<Page<Verification>>;
 
   /** Those that have not ended, of all callers, oldest first. */
   openVerifications(filter?: OpenFilter): Promise<readonly Verification[]>;

@@ -1,9 +1,14 @@
 import type { Caller } from "../core/caller.ts";
 import { atMost, UNINTERRUPTED } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
-import type { VerificationFilter, VerificationPage } from "../core/store.ts";
+import type { OrderFilter, Page } from "../core/records.ts";
 import type { Progress } from "../core/upstream.ts";
-import { isTerminal, type Verification, type VerificationRequest } from "../core/verification.ts";
+import {
+  isTerminal,
+  type Verification,
+  type VerificationRequest,
+  type VerificationStatus,
+} from "../core/verification.ts";
 import type { Ranking } from "../routing/rank.ts";
 import { createAnother } from "./another.ts";
 import type { CallOptions } from "./buying/once.ts";
@@ -31,7 +36,7 @@ export interface Verifications {
   get(caller: Caller, verificationId: string): Promise<Verification>;
   /** What a purchase would try for the request now, and what it would leave out; with `days` a rental. Buys nothing. */
   rank(caller: Caller, request: VerificationRequest, signal: AbortSignal, days?: number): Promise<Ranking>;
-  list(caller: Caller, filter: VerificationFilter): Promise<VerificationPage>;
+  list(caller: Caller, filter: OrderFilter<VerificationStatus>): Promise<Page<Verification>>;
   /** The present state at once, then each change; ends after a terminal one, or when the signal aborts. */
   watch(caller: Caller, verificationId: string, signal: AbortSignal): AsyncGenerator<Verification, void, void>;
   complete(caller: Caller, verificationId: string): Promise<Verification>;

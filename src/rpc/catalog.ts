@@ -18,11 +18,11 @@ import {
   productFromWire,
   upstreamStateToWire,
 } from "./convert.ts";
+import { paging } from "./listing.ts";
 import { createOfferPages } from "./offer-pages.ts";
 import { rankingToWire } from "./ranking.ts";
 import { type RequestParts, readRequest } from "./request.ts";
 
-const DEFAULT_PAGE_SIZE = 100;
 const MOST_LISTED = 100;
 /** Whoever lists upstreams again and again does not spend their rate limits on it. */
 const BALANCE_MAX_AGE_MS = 30_000;
@@ -41,10 +41,10 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
   const shown = (offer: Offer) => offerToWire(offer, router.observed(offer));
   const offerPageToWire = createOfferPages(router);
   return {
-    listCountries({ product, service, pageSize, pageToken }, context) {
+    listCountries({ product, service, ...asked }, context) {
       const { allow } = callerOf(context);
       const filter = { product: productFromWire(product), service, allow };
-      const page = catalog.listCountries({ ...filter, ...paging(pageSize, pageToken) });
+      const page = catalog.listCountries({ ...filter, ...paging(asked) });
       const countries = page.countries.map(({ country, displayName, offerCount, minPrice }) => ({
         countryCode: country,
         displayName,
@@ -54,10 +54,10 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
       return { countries, nextPageToken: page.nextPageToken };
     },
 
-    listServices({ product, countryCode, search, pageSize, pageToken }, context) {
+    listServices({ product, countryCode, search, ...asked }, context) {
       const { allow } = callerOf(context);
       const filter = { product: productFromWire(product), country: countryCode.toUpperCase(), search, allow };
-      const page = catalog.listServices({ ...filter, ...paging(pageSize, pageToken) });
+      const page = catalog.listServices({ ...filter, ...paging(asked) });
       const services = page.services.map(({ minPrice, ...service }) => ({
         ...service,
         minPrice: minPrice && moneyToWire(minPrice),
@@ -77,7 +77,7 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
         search: request.search,
         orderBy: request.orderBy,
         allow: callerOf(context).allow,
-        ...paging(request.pageSize, request.pageToken),
+        ...paging(request),
       });
       return offerPageToWire(page);
     },
@@ -107,10 +107,6 @@ export function catalogService(parts: Parts): Partial<ServiceImpl<typeof Catalog
       return { upstreams: shown };
     },
   };
-}
-
-function paging(pageSize: number, pageToken: string) {
-  return { pageSize: pageSize || DEFAULT_PAGE_SIZE, pageToken };
 }
 
 function optionalTime(time: number | undefined) {

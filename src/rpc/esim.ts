@@ -3,11 +3,10 @@ import { CreateEsimRequestSchema, type EsimService } from "../../gen/numgate/v1/
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Esims } from "../orders/esims/esims.ts";
 import { callerOf } from "./auth.ts";
+import { callOptions } from "./call-options.ts";
 import { moneyFromWire } from "./convert.ts";
 import { esimPlanToWire, esimStatusFromWire, esimToWire } from "./convert-rental.ts";
-import { fingerprintOf } from "./fingerprint.ts";
-
-const DEFAULT_PAGE_SIZE = 100;
+import { paging } from "./listing.ts";
 
 interface Parts {
   readonly esims: Esims;
@@ -16,27 +15,21 @@ interface Parts {
 
 export function esimService({ esims, catalog }: Parts): Partial<ServiceImpl<typeof EsimService>> {
   return {
-    listEsimPlans({ upstreams, search, pageSize, pageToken }, context) {
+    listEsimPlans({ upstreams, search, ...page }, context) {
       const { offers, nextPageToken } = catalog.listOffers({
         product: "ESIM",
         upstreams,
         search,
         orderBy: "price",
         allow: { upstreams: callerOf(context).allow.upstreams },
-        pageSize: pageSize || DEFAULT_PAGE_SIZE,
-        pageToken,
+        ...paging(page),
       });
       return { plans: offers.map(esimPlanToWire), nextPageToken };
     },
 
     async createEsim(request, context) {
       const { plan, maxPrice } = request;
-      const options = {
-        requestId: request.requestId.toLowerCase(),
-        fingerprint: fingerprintOf(CreateEsimRequestSchema, request),
-        signal: context.signal,
-        timeoutMs: context.timeoutMs(),
-      };
+      const options = callOptions(CreateEsimRequestSchema, request, context);
       const wish = { plan, maxPrice: maxPrice && moneyFromWire(maxPrice) };
       return { esim: esimToWire(await esims.create(callerOf(context), options, wish)) };
     },
@@ -45,11 +38,10 @@ export function esimService({ esims, catalog }: Parts): Partial<ServiceImpl<type
       return { esim: esimToWire(await esims.get(callerOf(context), esimId)) };
     },
 
-    async listEsims({ status, pageSize, pageToken }, context) {
+    async listEsims({ status, ...page }, context) {
       const { items, nextPageToken } = await esims.list(callerOf(context), {
         statuses: status.flatMap((value) => esimStatusFromWire(value) ?? []),
-        pageSize: pageSize || DEFAULT_PAGE_SIZE,
-        pageToken: pageToken || undefined,
+        ...paging(page),
       });
       return { esims: items.map(esimToWire), nextPageToken };
     },

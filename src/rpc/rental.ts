@@ -11,13 +11,12 @@ import type { RentalWish } from "../orders/rentals/create.ts";
 import type { Rentals } from "../orders/rentals/rentals.ts";
 import type { RentalEvent } from "../orders/rentals/watch.ts";
 import { callerOf } from "./auth.ts";
+import { callOptions } from "./call-options.ts";
 import { betweenMessages } from "./calls/messages.ts";
 import { messageToWire, moneyFromWire } from "./convert.ts";
 import { autoRenewalFromWire, rentalStatusFromWire, rentalToWire } from "./convert-rental.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { orderFilter, paging } from "./listing.ts";
 import { type RequestParts, readRequest } from "./request.ts";
-
-const DEFAULT_PAGE_SIZE = 100;
 
 interface Parts extends RequestParts {
   readonly rentals: Rentals;
@@ -27,12 +26,7 @@ export function rentalService(parts: Parts): Partial<ServiceImpl<typeof RentalSe
   const { rentals } = parts;
   return {
     async createRental(request, context) {
-      const options = {
-        requestId: request.requestId.toLowerCase(),
-        fingerprint: fingerprintOf(CreateRentalRequestSchema, request),
-        signal: context.signal,
-        timeoutMs: context.timeoutMs(),
-      };
+      const options = callOptions(CreateRentalRequestSchema, request, context);
       const read = () => readWish(request, parts, context.signal);
       return { rental: rentalToWire(await rentals.create(callerOf(context), options, read)) };
     },
@@ -41,26 +35,17 @@ export function rentalService(parts: Parts): Partial<ServiceImpl<typeof RentalSe
       return { rental: rentalToWire(await rentals.get(callerOf(context), rentalId)) };
     },
 
-    async listRentals({ status, upstream, label, pageSize, pageToken }, context) {
-      const [, key = "", value] = /^([^=]+)(?:=(.*))?$/s.exec(label) ?? [];
+    async listRentals({ status, ...filter }, context) {
       const { items, nextPageToken } = await rentals.list(callerOf(context), {
         statuses: status.flatMap((value) => rentalStatusFromWire(value) ?? []),
-        upstream: upstream || undefined,
-        label: key ? { key, value } : undefined,
-        pageSize: pageSize || DEFAULT_PAGE_SIZE,
-        pageToken: pageToken || undefined,
+        ...orderFilter(filter),
       });
       return { rentals: items.map(rentalToWire), nextPageToken };
     },
 
     async extendRental(request, context) {
       const { rentalId, days, maxPrice } = request;
-      const options = {
-        requestId: request.requestId.toLowerCase(),
-        fingerprint: fingerprintOf(ExtendRentalRequestSchema, request),
-        signal: context.signal,
-        timeoutMs: context.timeoutMs(),
-      };
+      const options = callOptions(ExtendRentalRequestSchema, request, context);
       const wish = { rentalId, days, maxPrice: maxPrice && moneyFromWire(maxPrice) };
       return { rental: rentalToWire(await rentals.extend(callerOf(context), options, wish)) };
     },
@@ -76,9 +61,9 @@ export function rentalService(parts: Parts): Partial<ServiceImpl<typeof RentalSe
       return { rental: rentalToWire(await rentals.setAutoRenewal(caller, rentalId, renewal)) };
     },
 
-    async listRentalMessages({ rentalId, pageSize, pageToken }, context) {
-      const size = pageSize || DEFAULT_PAGE_SIZE;
-      const page = await rentals.listMessages(callerOf(context), rentalId, size, pageToken || undefined);
+    async listRentalMessages({ rentalId, ...asked }, context) {
+      const { pageSize, pageToken } = paging(asked);
+      const page = await rentals.listMessages(callerOf(context), rentalId, pageSize, pageToken);
       return { messages: page.items.map(messageToWire), nextPageToken: page.nextPageToken };
     },
 

@@ -10,12 +10,11 @@ import type { Rentals } from "../orders/rentals/rentals.ts";
 import type { Verifications } from "../orders/verifications.ts";
 import type { Router } from "../routing/router.ts";
 import { callerOf } from "./auth.ts";
+import { callOptions } from "./call-options.ts";
 import { betweenMessages } from "./calls/messages.ts";
 import { problemFromWire, statusFromWire, verificationToWire } from "./convert.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { orderFilter } from "./listing.ts";
 import { type RequestParts, readRequest } from "./request.ts";
-
-const DEFAULT_PAGE_SIZE = 100;
 
 interface Parts extends RequestParts {
   readonly verifications: Verifications;
@@ -28,12 +27,7 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
   const toReaders = sharedAnswer();
   return {
     async createVerification(request, context) {
-      const options = {
-        requestId: request.requestId.toLowerCase(),
-        fingerprint: fingerprintOf(CreateVerificationRequestSchema, request),
-        signal: context.signal,
-        timeoutMs: context.timeoutMs(),
-      };
+      const options = callOptions(CreateVerificationRequestSchema, request, context);
       const { rentalId, labels } = request;
       if (rentalId !== "") {
         const wait = await rentals.wait(callerOf(context), options, { rentalId, labels });
@@ -48,16 +42,12 @@ export function verificationService(parts: Parts): Partial<ServiceImpl<typeof Ve
       return toReaders(await verifications.get(callerOf(context), verificationId));
     },
 
-    async listVerifications({ status, upstream, label, pageSize, pageToken }, context) {
-      const [, key = "", value] = /^([^=]+)(?:=(.*))?$/s.exec(label) ?? [];
-      const page = await verifications.list(callerOf(context), {
+    async listVerifications({ status, ...filter }, context) {
+      const { items, nextPageToken } = await verifications.list(callerOf(context), {
         statuses: status.flatMap((value) => statusFromWire(value) ?? []),
-        upstream: upstream || undefined,
-        label: key ? { key, value } : undefined,
-        pageSize: pageSize || DEFAULT_PAGE_SIZE,
-        pageToken: pageToken || undefined,
+        ...orderFilter(filter),
       });
-      return { verifications: page.verifications.map(verificationToWire), nextPageToken: page.nextPageToken };
+      return { verifications: items.map(verificationToWire), nextPageToken };
     },
 
     watchVerification({ verificationId }, context) {

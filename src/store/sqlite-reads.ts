@@ -1,6 +1,6 @@
 import type { OrderFilter, Page } from "../core/records.ts";
-import type { OpenFilter, VerificationFilter, VerificationPage } from "../core/store.ts";
-import type { Verification } from "../core/verification.ts";
+import type { OpenFilter } from "../core/store.ts";
+import type { Verification, VerificationStatus } from "../core/verification.ts";
 import { type Kind, VERIFICATION } from "./kinds.ts";
 import { filterHash, listQuery, rowsOf, writePageToken } from "./list-query.ts";
 import { requestIdReused } from "./refusals.ts";
@@ -48,9 +48,8 @@ export function getVerification(db: Statements, caller: string, verificationId: 
   return verification;
 }
 
-export function listPage(db: Statements, caller: string, filter: VerificationFilter): VerificationPage {
-  const { items, nextPageToken } = listOrders(db, VERIFICATION, caller, filter, (row) => wholeVerification(db, row));
-  return { verifications: items, ...(nextPageToken !== undefined && { nextPageToken }) };
+export function listPage(db: Statements, caller: string, filter: OrderFilter<VerificationStatus>): Page<Verification> {
+  return listOrders(db, VERIFICATION, caller, filter, (row) => wholeVerification(db, row));
 }
 
 /** A page of a caller's orders of one kind. */

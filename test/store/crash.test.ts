@@ -49,8 +49,8 @@ async function writeUntilKilled(path: string, generation: string, commands: numb
 }
 
 async function listAll(store: Store): Promise<ReadonlyMap<string, Verification>> {
-  const { verifications } = await store.listVerifications("ci", { statuses: [], pageSize: 1_000_000 });
-  return new Map(verifications.map((verification) => [verification.verificationId, verification]));
+  const { items } = await store.listVerifications("ci", { statuses: [], pageSize: 1_000_000 });
+  return new Map(items.map((verification) => [verification.verificationId, verification]));
 }
 
 function expectWhole({ version, status, attempts, phoneNumber, messages, code }: Verification): void {

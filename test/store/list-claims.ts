@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import type { OpenFilter, Store, VerificationFilter } from "../../src/core/store.ts";
+import type { OrderFilter } from "../../src/core/records.ts";
+import type { OpenFilter, Store } from "../../src/core/store.ts";
+import type { VerificationStatus } from "../../src/core/verification.ts";
 import {
   anAttempt,
   buying,
@@ -14,12 +16,12 @@ import {
   waiting,
 } from "./samples.ts";
 
-const ALL: VerificationFilter = { statuses: [], pageSize: 100 };
+const ALL: OrderFilter<VerificationStatus> = { statuses: [], pageSize: 100 };
 
 export function listClaims(store: () => Store): void {
-  async function list(filter: Partial<VerificationFilter>, caller = "ci"): Promise<string[]> {
+  async function list(filter: Partial<OrderFilter<VerificationStatus>>, caller = "ci"): Promise<string[]> {
     const page = await store().listVerifications(caller, { ...ALL, ...filter });
-    return page.verifications.map((verification) => verification.verificationId);
+    return page.items.map((verification) => verification.verificationId);
   }
   const labelled = async (labels: Record<string, string>) =>
     (await created(store(), { request: { ...REQUEST, labels } })).verificationId;
@@ -33,8 +35,8 @@ export function listClaims(store: () => Store): void {
 
   it("lists whole verifications", async () => {
     const id = await received(store());
-    const { verifications } = await store().listVerifications("ci", ALL);
-    expect(verifications).toStrictEqual([await store().getVerification("ci", id)]);
+    const { items } = await store().listVerifications("ci", ALL);
+    expect(items).toStrictEqual([await store().getVerification("ci", id)]);
   });
 
   it("filters by status", async () => {
@@ -68,7 +70,7 @@ export function listClaims(store: () => Store): void {
     expect(await list({ label: { key: "env", value: "ci" } }, "qa")).toEqual([]);
   });
 
-  it.for<[string, Partial<VerificationFilter>]>([
+  it.for<[string, Partial<OrderFilter<VerificationStatus>>]>([
     ["everything", {}],
     ["a status", { statuses: ["PENDING"] }],
     ["statuses", { statuses: ["PENDING", "WAITING", "EXPIRED"] }],
@@ -82,8 +84,8 @@ export function listClaims(store: () => Store): void {
     let pageToken: string | undefined;
     do {
       const page = { ...ALL, ...filter, pageSize: 3, ...(pageToken !== undefined && { pageToken }) };
-      const { verifications, nextPageToken } = await store().listVerifications("ci", page);
-      seen.push(...verifications.map((verification) => verification.verificationId));
+      const { items, nextPageToken } = await store().listVerifications("ci", page);
+      seen.push(...items.map((verification) => verification.verificationId));
       pageToken = nextPageToken;
       await labelled({ env: "ci" });
     } while (pageToken !== undefined);

@@ -53,14 +53,14 @@ function dump(path: string): string {
 describe("a file of the first schema", () => {
   it("has every verification as it was", async () => {
     const store = opened(firstFile());
-    const { verifications: ci } = await store.listVerifications("ci", { statuses: [], pageSize: 10 });
+    const { items: ci } = await store.listVerifications("ci", { statuses: [], pageSize: 10 });
     expect(ci.map(({ verificationId, version, status }) => [verificationId, version, status])).toEqual([
       ["received", 4, "RECEIVED"],
       ["waiting", 5, "WAITING"],
       ["uncertain", 3, "PENDING"],
       ["pending", 1, "PENDING"],
     ]);
-    const { verifications: qa } = await store.listVerifications("qa", {
+    const { items: qa } = await store.listVerifications("qa", {
       statuses: ["CANCELLED", "EXPIRED"],
       pageSize: 10,
     });
@@ -82,7 +82,7 @@ describe("a file of the first schema", () => {
     });
     const label = { key: "run", value: "7" };
     expect(await store.listVerifications("qa", { statuses: [], label, pageSize: 10 })).toMatchObject({
-      verifications: [{ verificationId: "completed" }],
+      items: [{ verificationId: "completed" }],
     });
     expect((await store.openVerifications()).length).toBe(4);
     expect(await store.countOpen()).toEqual(new Map([["acme", 3]]));

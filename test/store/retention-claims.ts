@@ -71,10 +71,10 @@ export function retentionClaims(store: () => Store): void {
     for (const id of [wish.verificationId, gone]) {
       await expect(store().getVerification("ci", id)).rejects.toMatchObject(refusal("NOT_FOUND"));
     }
-    const { verifications } = await store().listVerifications("ci", { statuses: [], pageSize: 10 });
-    expect(verifications.map((verification) => verification.verificationId)).toEqual([stays]);
+    const { items } = await store().listVerifications("ci", { statuses: [], pageSize: 10 });
+    expect(items.map((verification) => verification.verificationId)).toEqual([stays]);
     const label = { key: "run", value: "7" };
-    expect(await store().listVerifications("ci", { statuses: [], label, pageSize: 10 })).toEqual({ verifications: [] });
+    expect(await store().listVerifications("ci", { statuses: [], label, pageSize: 10 })).toEqual({ items: [] });
     const events = await store().history({ limit: 100 });
     expect(new Set(events.map((event) => event.orderId))).toEqual(new Set([stays]));
     expect(await store().createVerification({ ...wish, verificationId: "anew" })).toMatchObject({ created: true });
@@ -119,7 +119,7 @@ export function retentionClaims(store: () => Store): void {
     do touched.push(await store().forget(everything, 4));
     while (touched.at(-1) === 4);
     expect(touched).toEqual([4, 4, 2]);
-    expect((await store().listVerifications("ci", { statuses: [], pageSize: 10 })).verifications).toEqual([]);
+    expect((await store().listVerifications("ci", { statuses: [], pageSize: 10 })).items).toEqual([]);
     expect(await store().history({ limit: 10 })).toEqual([]);
     expect(await store().checkLedger()).toEqual([]);
   });

@@ -39,7 +39,7 @@ async function listAll(store: Store): Promise<readonly Verification[]> {
   const pages = await Promise.all(
     CALLERS.map(({ name }) => store.listVerifications(name, { statuses: [], pageSize: 10_000 })),
   );
-  return pages.flatMap((page) => page.verifications);
+  return pages.flatMap((page) => page.items);
 }
 
 async function expectHistory(store: Store, verifications: readonly Verification[]): Promise<void> {
