@@ -18,7 +18,10 @@ const STRATEGIES: readonly Strategy[] = ["CHEAPEST", "MOST_RELIABLE", "FASTEST",
 /** The file's schema: its keys are the file's, its values are parsed. */
 export function fileSchema(providers: readonly string[]) {
   const caller = keys({
-    name: text("a name of letters, digits and . _ @ -", pattern(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/)),
+    name: text(
+      "a name of up to 64 letters, digits and . _ @ -, the first a letter or digit",
+      pattern(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/),
+    ),
     token: secret("a token of at least 16 characters", scalars.readToken).optional(),
     token_sha256: secret("the SHA-256 of a token as 64 hex digits", scalars.readSha256).optional(),
     budget: keys({
@@ -35,7 +38,10 @@ export function fileSchema(providers: readonly string[]) {
     }).optional(),
   });
   const upstream = keys({
-    id: text("an id of up to 32 of a-z, 0-9, _ and -, such as ping", pattern(/^[a-z0-9][a-z0-9_-]{0,31}$/)),
+    id: text(
+      "an id of up to 32 of a-z, 0-9, _ and -, the first a letter or digit, such as ping",
+      pattern(/^[a-z0-9][a-z0-9_-]{0,31}$/),
+    ),
     provider: choice(providers),
     api_key: secret("the account's key", scalars.readKey),
     base_url: secret("a URL such as https://api.example.com/v1", scalars.readBaseUrl).optional(),

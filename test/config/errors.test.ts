@@ -113,7 +113,11 @@ describe("one mistake is one line", () => {
     ],
     [
       `callers: [{ name: a b, token: ${TOKEN} }]`,
-      '1:19: callers[0].name: expected a name of letters, digits and . _ @ -, not "a b"',
+      '1:19: callers[0].name: expected a name of up to 64 letters, digits and . _ @ -, the first a letter or digit, not "a b"',
+    ],
+    [
+      `callers: [{ name: -a, token: ${TOKEN} }]`,
+      '1:19: callers[0].name: expected a name of up to 64 letters, digits and . _ @ -, the first a letter or digit, not "-a"',
     ],
     [
       `callers: [{ name: a, token: ${TOKEN} }, { name: a, token: ${TOKEN}2 }]`,
@@ -156,11 +160,11 @@ describe("one mistake is one line", () => {
     // Upstreams
     [
       "upstreams: [{ provider: ping, api_key: k }]",
-      "1:13: upstreams[0].id: missing; expected an id of up to 32 of a-z, 0-9, _ and -, such as ping",
+      "1:13: upstreams[0].id: missing; expected an id of up to 32 of a-z, 0-9, _ and -, the first a letter or digit, such as ping",
     ],
     [
       "upstreams: [{ id: Ping, provider: ping, api_key: k }]",
-      '1:19: upstreams[0].id: expected an id of up to 32 of a-z, 0-9, _ and -, such as ping, not "Ping"',
+      '1:19: upstreams[0].id: expected an id of up to 32 of a-z, 0-9, _ and -, the first a letter or digit, such as ping, not "Ping"',
     ],
     [
       "upstreams: [{ id: a, provider: ping, api_key: k }, { id: a, provider: ping, api_key: k }]",
