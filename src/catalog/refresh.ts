@@ -76,7 +76,7 @@ export interface RefreshParts {
   readonly onChange: () => void;
 }
 
-export function isTooOld({ snapshot }: SnapshotIndex, now: number): boolean {
+export function isTooOld({ snapshot }: Pick<SnapshotIndex, "snapshot">, now: number): boolean {
   return now - snapshot.fetchTime.getTime() >= OLDEST_MS;
 }
 
@@ -249,7 +249,7 @@ export function createRefresh({ upstream, store, clock, log, random, onChange }:
       const isOurs = snapshot.provider === upstream.provider;
       if (index || !isOurs) return;
       for (const [name, list] of Object.entries(snapshot.lists ?? {})) lists.set(name, list);
-      if (clock.now() - snapshot.fetchTime.getTime() >= OLDEST_MS) return;
+      if (isTooOld({ snapshot }, clock.now())) return;
       show(await indexSnapshot(snapshot, breatheUntil(UNINTERRUPTED)), true);
     },
     start() {

@@ -5,7 +5,7 @@ import type { Esims } from "../orders/esims/esims.ts";
 import { callerOf } from "./auth.ts";
 import { callOptions } from "./call-options.ts";
 import { moneyFromWire } from "./convert.ts";
-import { esimPlanToWire, esimStatusFromWire, esimToWire } from "./convert-rental.ts";
+import { esimPlanToWire, esimStatusFromWire, esimToWire } from "./convert-esim.ts";
 import { paging } from "./listing.ts";
 
 interface Parts {

@@ -34,6 +34,9 @@ export interface EsimParts extends OrderParts {
   readonly settlement: Settlement;
 }
 
+/** Of a plan that is not there, in an error. */
+const LONGEST_ECHO = 64;
+
 const AN_ESIM = { goods: "an eSIM", idField: "esim_id" };
 
 export function createEsims(parts: EsimParts): Esims {
@@ -82,10 +85,9 @@ export function createEsims(parts: EsimParts): Esims {
     const offer = shelf.findOffer(plan);
     if (offer?.product === "ESIM" && isAllowed(allow.upstreams, offer.upstream)) return offer;
     const lacking = shelf.lacking(allow, "", "esim").filter(({ upstream }) => plan.startsWith(`${upstream}:`));
-    if (!offer && lacking.length > 0) throw nothingKnown(lacking, { plan: plan.slice(0, 64) });
-    throw new GatewayError("NOT_FOUND", `there is no plan ${plan.slice(0, 64)}`, {
-      metadata: { plan: plan.slice(0, 64) },
-    });
+    const metadata = { plan: plan.slice(0, LONGEST_ECHO) };
+    if (!offer && lacking.length > 0) throw nothingKnown(lacking, metadata);
+    throw new GatewayError("NOT_FOUND", `there is no plan ${metadata.plan}`, { metadata });
   }
 
   function quote(offer: Offer, bounds: readonly Money[]): Quoted {
