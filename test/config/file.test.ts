@@ -80,12 +80,25 @@ describe("a configuration file", () => {
     expect(svs?.callbackSecret?.reveal()).toBe("0123456789abcdef");
     expect(papsms?.prices).toEqual({ "us/whatsapp": usd(800_000n), "gb/telegram": usd(550_000n) });
     expect(pvapins?.apiKey.reveal()).toBe("not-there-yet");
-    expect(pvapins?.pvapins).toEqual({ rentDays: 30, rentFiles: { inbox: "load_rent_code.php" } });
-    expect(tokens?.handlerApi).toMatchObject({ currency: "RUB", version: "text", rentDays: [1, 7, 30] });
+    const rentFiles = {
+      rentals: "load_rent.php",
+      inbox: "load_rent_code.php",
+      extend: "rent_renew_number.php",
+      release: "reject_rent.php",
+    };
+    expect(pvapins?.pvapins).toEqual({ rentDays: 30, rentFiles });
+    expect(tokens?.handlerApi).toEqual({
+      currency: "RUB",
+      version: "text",
+      cancelDelayMs: 120_000,
+      lifetimeMs: 1_200_000,
+      needsReady: false,
+      rentDays: [1, 7, 30],
+    });
     expect(config.routing.rates).toEqual({ RUB: 11_000n });
   });
 
-  it("shows every key in the example, tls included", () => {
+  it("takes the example's tls as well, once its marks are taken away", () => {
     const example = readFileSync("numgate.example.yaml", "utf8").replace(
       /^# ?(tls:|(?: {2}(?:cert|key|client_ca):))/gm,
       "$1",
