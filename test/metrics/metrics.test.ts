@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { VerificationStatus } from "../../gen/numgate/v1/verification_pb.ts";
 import { turn } from "../rentals/support.ts";
@@ -51,6 +52,23 @@ it("tells at /metrics what was bought, asked and received, and nothing of whom",
   for (const secret of [bought.verificationId, phoneNumber, phoneNumber.slice(1), code]) {
     expect(after).not.toContain(secret);
   }
+});
+
+it("has the metrics of docs/metrics.md, with their labels, and no others", async () => {
+  const gateway = await startGateway();
+  const { verificationId } = await buy(gateway, { upstreams: ["ping"] });
+  await turnUntil(gateway, verificationId, VerificationStatus.RECEIVED);
+  const text = await readMetrics(gateway);
+  const shown = [...text.matchAll(/^# TYPE (\w+) (\w+)\n([^#]\S*)/gm)].map(([, name, type, sample = ""]) => {
+    const labels = [...sample.matchAll(/(\w+)="/g)].map(([, label]) => label);
+    return [name, labels.slice(type === "histogram" ? 1 : 0).join()];
+  });
+  const document = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
+  const documented = [...document.matchAll(/^\| `(\w+)(?:\{(.*)\})?` /gm)].map(([, name, labels = ""]) => [
+    name,
+    labels,
+  ]);
+  expect(shown.sort()).toEqual(documented.sort());
 });
 
 it("tells purchases of rentals, of their extensions and of eSIMs apart", async () => {
