@@ -9,7 +9,9 @@ const REST_MS = 3_600_000n;
 
 /** What callers have under way, and whether they may have more: a row for each, however many orders there are. */
 export interface Callers {
-  /** Throws TOO_MANY_OPEN, and BUDGET_EXCEEDED during a rest. Answers whether this order would be the trial after one. */
+  /** Throws TOO_MANY_OPEN when one more order would be too many. */
+  requireRoom(caller: Caller): void;
+  /** As `requireRoom`. Throws BUDGET_EXCEEDED during a rest. Answers whether this order would be the trial after one. */
   admit(caller: Caller, time: Date): boolean;
 
   began(caller: string, orderSeq: bigint, isTrial: boolean): void;
@@ -71,13 +73,18 @@ export function createCallers(db: Statements): Callers {
     return true;
   }
 
+  function requireRoom({ name, budget: { maxOpen } }: Caller): void {
+    if (maxOpen === undefined) return;
+    const { open } = standingOf(name);
+    if (open >= BigInt(maxOpen)) throw tooManyOpen(open, maxOpen);
+  }
+
   return {
-    admit({ name, budget: { maxOpen, maxWithoutCode } }, time) {
-      if (maxOpen === undefined && maxWithoutCode === undefined) return false;
-      const standing = standingOf(name);
-      const { open } = standing;
-      if (maxOpen !== undefined && open >= BigInt(maxOpen)) throw tooManyOpen(open, maxOpen);
-      return maxWithoutCode !== undefined && isTrial(standing, maxWithoutCode, time);
+    requireRoom,
+    admit(caller, time) {
+      requireRoom(caller);
+      const { maxWithoutCode } = caller.budget;
+      return maxWithoutCode !== undefined && isTrial(standingOf(caller.name), maxWithoutCode, time);
     },
     began(caller, orderSeq, isTrial) {
       change(caller, (standing) => {

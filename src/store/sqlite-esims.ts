@@ -25,8 +25,7 @@ export function createEsimCommands(parts: CommandParts) {
       const earlier = findWish(db, ESIM, caller.name, requestId, fingerprint);
       if (earlier) return { esim: wholeEsim(db, earlier), created: false };
 
-      const { maxOpen } = caller.budget;
-      callers.admit({ ...caller, budget: maxOpen === undefined ? {} : { maxOpen } }, time);
+      callers.requireRoom(caller);
       const params = [esimId, caller.name, requestId, fingerprint, fromRequest(request), fromTime(time)];
       const row = addOrder(db, sql.insertEsim, ...params);
       callers.began(caller.name, toInteger(row.seq), false);

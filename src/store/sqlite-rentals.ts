@@ -104,8 +104,7 @@ export function createRentalCommands(parts: CommandParts) {
     labels: Readonly<Record<string, string>>,
     insert: () => Row,
   ): Row {
-    const { maxOpen } = caller.budget;
-    callers.admit({ ...caller, budget: maxOpen === undefined ? {} : { maxOpen } }, time);
+    callers.requireRoom(caller);
     const row = insert();
     const seq = toInteger(row.seq);
     for (const [key, value] of Object.entries(labels)) db.run(insertLabel, seq, caller.name, key, value);
