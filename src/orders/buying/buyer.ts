@@ -100,7 +100,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
   function notSent(id: string, error: unknown): never {
     if (!(error instanceof GatewayError)) {
       commit(() => records.recordFailure(id, now())).catch((reason: unknown) => {
-        log.error({ err: reason, id }, "a purchase that was not sent could not be recorded as failed");
+        log.error({ err: reason, orderId: id }, "a purchase that was not sent could not be recorded as failed");
       });
     }
     throw error;
@@ -111,7 +111,7 @@ export function createTrader<State, Ask, Sold extends { readonly price?: Money }
       return await commit(() => trade.record(id, sold, terms));
     } catch (error) {
       const upstream = terms.upstream.id;
-      log.error({ err: error, id, upstream }, "something was bought and could not be recorded");
+      log.error({ err: error, orderId: id, upstream }, "something was bought and could not be recorded");
       await doubt(id);
       throw uncertainPurchase(trade, id, upstream);
     }

@@ -93,8 +93,8 @@ export function createSettlement(parts: SettlementParts): Settlement {
   }
 
   function giveUpOn(orderId: string, upstream: string): void {
-    const word = words.get(orderId);
-    if (!told.has(orderId)) log.warn({ orderId, upstream, word }, "a purchase stays uncertain: see numgate uncertain");
+    const tried = words.get(orderId);
+    if (!told.has(orderId)) log.warn({ orderId, upstream, tried }, "a purchase stays uncertain: see numgate uncertain");
     told.add(orderId);
     waiting.get(orderId)?.resolve(false);
     waiting.delete(orderId);
