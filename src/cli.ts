@@ -4,7 +4,15 @@ import { banner } from "./banner.ts";
 import { showEsim } from "./cli/esim.ts";
 import { type Flags, readFlags, refuseStrays, UsageError } from "./cli/flags.ts";
 import { OPERATOR_COMMANDS, runOperatorCommand } from "./cli/operator.ts";
-import { type Config, ConfigError, describeReload, loadConfig, maskedConfig, readTls } from "./config.ts";
+import {
+  type Config,
+  ConfigError,
+  describeReload,
+  formatListener,
+  loadConfig,
+  maskedConfig,
+  readTls,
+} from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { checkConfig, type Daemon, startDaemon } from "./daemon.ts";
 import { liveCheck } from "./live-check.ts";
@@ -21,13 +29,14 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
   numgate sandbox   run the sandbox by itself
   numgate health    ask a running gateway whether it is alive; exit code 0 when it is
 
-  numgate uncertain   list the purchases that may have been made, and that nothing could settle
-  numgate settle <verification_id> --not-sold
-  numgate settle <verification_id> --sold [--price 0.50] [--order-ref <ref> --number <+1...>]
-                      settle one of them; with its order the caller gets the number, without it is paid and lost
+  numgate uncertain   list the purchases that may have been made, and are not settled yet
+  numgate settle <id> --not-sold
+  numgate settle <id> --sold [--price 0.50] [--order-ref <ref> --number <+1...>]
+                      settle one of them, a verification, rental, extension or eSIM; with its order the caller gets the number,
+                      without it is paid and lost
   numgate ledger      hold the budgets' counters against their entries, and print the totals; exit code 1 when one
                       differs, unless --repair sets it right
-  numgate export [--since <date or time>] [--caller <name>] [--verification <id>]
+  numgate export [--since <date or time>] [--caller <name>] [--order <id>]
                       print the history of all orders as lines of JSON, oldest first
 
   numgate esim <esim_id> [--address <http://host:port>] [--token <token>]
@@ -56,11 +65,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
     else if (name === "esim" && extra === undefined) return await showEsim(values, argument, process.env.NUMGATE_TOKEN);
     else if (command) return await command(values);
     else if (asked) return await runOperatorCommand(asked, readConfig(values), values, argument);
-    else throw new UsageError(`there is no command "${extra ?? argument ?? name}"`);
+    else throw notUnderstood(name, extra ?? argument);
     return 0;
   } catch (error) {
     if (error instanceof UsageError || (error instanceof TypeError && "code" in error)) {
-      process.stderr.write(`numgate: ${error.message}\n\n${USAGE}`);
+      process.stderr.write(`numgate: ${error.message}\nnumgate --help tells what there is\n`);
       return 2;
     }
     if (!(error instanceof Error)) throw error;
@@ -90,9 +99,15 @@ const COMMANDS: Readonly<Record<string, (flags: Flags) => Promise<number>>> = {
   async health(flags) {
     const config = readConfig(flags);
     const [listener] = config.listen;
-    return listener && (await probe(listener, config.tls !== undefined)) ? 0 : 1;
+    if (listener && (await probe(listener, config.tls !== undefined))) return 0;
+    throw new Error(`no gateway answers at ${config.listen.slice(0, 1).map(formatListener)}`);
   },
 };
+
+function notUnderstood(name: string, argument: string | undefined): UsageError {
+  const isCommand = argument !== undefined && (name in COMMANDS || name in OPERATOR_COMMANDS || name === "esim");
+  return new UsageError(isCommand ? `${name} does not take "${argument}"` : `there is no command "${name}"`);
+}
 
 function readConfig({ config: path }: Flags): Config {
   return loadConfig({ path, env: process.env, providers: KNOWN_PROVIDERS });

@@ -10,6 +10,7 @@ import { createCatalog } from "./catalog/catalog.ts";
 import { readLabel } from "./catalog/services.ts";
 import { type Config, describeReload, formatListener, readTls } from "./config.ts";
 import { type Clock, sleep } from "./core/clock.ts";
+import { databasePath } from "./database.ts";
 import { registerGauges } from "./metrics/gauges.ts";
 import { countCommits } from "./metrics/store.ts";
 import { countCalls } from "./metrics/upstream.ts";
@@ -61,7 +62,7 @@ export interface Daemon {
 
 /** Throws an error for whatever is right by itself but cannot be served by this version. */
 export function checkConfig(config: Config): void {
-  if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
+  databasePath(config);
   for (const upstream of config.upstreams) baseUrlOf(toEntry(upstream));
 }
 
@@ -178,11 +179,6 @@ export async function startDaemon({ config, clock, log, newId = randomId }: Daem
       return stopping;
     },
   };
-}
-
-function databasePath({ database }: Config): string {
-  if (database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  return database.path;
 }
 
 /** At the port that the documentation names, or at any other when that is taken. */

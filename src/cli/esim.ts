@@ -41,6 +41,9 @@ async function getEsim(address: string, esimId: string, token: string | undefine
     throw new Error(`no gateway answers at ${address}`, { cause });
   });
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new Error(failure.safeParse(body).data?.message ?? `the gateway answered ${response.status}`);
+  if (!response.ok)
+    throw new Error(
+      failure.safeParse(body).data?.message ?? `${address} answered ${response.status}: is it a numgate?`,
+    );
   return answer.parse(body).esim;
 }

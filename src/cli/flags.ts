@@ -18,7 +18,7 @@ const OPTIONS = {
   caller: { type: "string" },
   address: { type: "string" },
   token: { type: "string" },
-  verification: { type: "string" },
+  order: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -35,7 +35,7 @@ const COMMAND_OF: Partial<Record<keyof typeof OPTIONS, string>> = {
   repair: "ledger",
   since: "export",
   caller: "export",
-  verification: "export",
+  order: "export",
   address: "esim",
   token: "esim",
 };

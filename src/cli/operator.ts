@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { connectAccounts } from "../accounts.ts";
 import type { Config } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
+import { databasePath } from "../database.ts";
 import { connectOperator } from "../operator/client.ts";
 import { createOperator, type Operator } from "../operator/operator.ts";
 import { operatorSocket, usableSocket } from "../operator/socket.ts";
@@ -20,19 +21,19 @@ export const OPERATOR_COMMANDS: Readonly<Record<string, Run>> = {
   async uncertain(operator) {
     const lines = await operator.uncertain();
     if (lines.length === 0) process.stderr.write("no purchase is uncertain\n");
-    for (const { verification_id, caller, upstream, offer_id, price, since, tried } of lines) {
-      process.stdout.write(`${verification_id}  ${caller}  ${upstream}  ${offer_id}  ${price}  since ${since}\n`);
+    for (const { order_id, caller, upstream, offer_id, price, since, tried } of lines) {
+      process.stdout.write(`${order_id}  ${caller}  ${upstream}  ${offer_id}  ${price}  since ${since}\n`);
       process.stdout.write(`    ${tried}\n`);
     }
     return 0;
   },
 
-  async settle(operator, flags, verification_id) {
-    if (!verification_id) throw new UsageError("settle needs the verification's id");
+  async settle(operator, flags, order_id) {
+    if (!order_id) throw new UsageError("settle needs the id of what was bought");
     if (Boolean(flags.sold) === Boolean(flags["not-sold"])) throw new UsageError("settle needs --sold or --not-sold");
     const { sold = false, price, number, "order-ref": order_ref } = flags;
-    const { status } = await operator.settle({ verification_id, sold, price, order_ref, number });
-    process.stdout.write(`${verification_id} is ${status}\n`);
+    const { status } = await operator.settle({ order_id, sold, price, order_ref, number });
+    process.stdout.write(`${order_id} is ${status}\n`);
     return 0;
   },
 
@@ -48,9 +49,9 @@ export const OPERATOR_COMMANDS: Readonly<Record<string, Run>> = {
     return discrepancies.length > 0 && !repair ? 1 : 0;
   },
 
-  async export(operator, { since, caller, verification: verification_id }) {
+  async export(operator, { since, caller, order: order_id }) {
     const { stdout } = process;
-    for await (const line of operator.history({ since, caller, verification_id })) {
+    for await (const line of operator.history({ since, caller, order_id })) {
       if (stdout.destroyed) break;
       if (!stdout.write(line)) await once(stdout, "drain").catch(() => undefined);
     }
@@ -65,8 +66,7 @@ export async function runOperatorCommand(
   flags: Flags,
   argument: string | undefined,
 ): Promise<number> {
-  if (config.database.engine !== "sqlite") throw new Error("database: this version serves sqlite only");
-  const { path } = config.database;
+  const path = databasePath(config);
   if (path === ":memory:") throw new Error("the database is in memory, where its own gateway alone sees it");
   const socket = usableSocket(operatorSocket(path));
   const running = socket && (await connectOperator(socket));

@@ -21,7 +21,7 @@ export interface Operator {
 }
 
 export interface UncertainLine {
-  readonly verification_id: string;
+  readonly order_id: string;
   readonly caller: string;
   readonly upstream: string;
   readonly offer_id: string;
@@ -32,7 +32,7 @@ export interface UncertainLine {
 }
 
 export interface SettleOrder {
-  readonly verification_id: string;
+  readonly order_id: string;
   readonly sold: boolean;
   /** In the currency that was quoted; absent: what was quoted. */
   readonly price?: string | undefined;
@@ -54,7 +54,7 @@ export interface HistoryRequest {
   /** RFC 3339, or a date. */
   readonly since?: string | undefined;
   readonly caller?: string | undefined;
-  readonly verification_id?: string | undefined;
+  readonly order_id?: string | undefined;
 }
 
 export function createOperator(store: Pick<Store, "history" | "checkLedger">, desk: OperatorDesk): Operator {
@@ -73,11 +73,11 @@ export function createOperator(store: Pick<Store, "history" | "checkLedger">, de
     },
 
     async settle(order) {
-      const { verification_id } = order;
+      const { order_id } = order;
       const doubts = await desk.uncertain();
-      const doubt = doubts.find(({ purchase }) => purchase.orderId === verification_id);
+      const doubt = doubts.find(({ purchase }) => purchase.orderId === order_id);
       const currency = doubt?.attempt.quotedPrice.currency ?? "USD";
-      return { status: (await desk.settle(verification_id, toVerdict(order, currency))).status };
+      return { status: (await desk.settle(order_id, toVerdict(order, currency))).status };
     },
 
     async ledger(repair) {
@@ -92,7 +92,7 @@ export function createOperator(store: Pick<Store, "history" | "checkLedger">, de
       };
     },
 
-    async *history({ since, caller, verification_id: orderId }) {
+    async *history({ since, caller, order_id: orderId }) {
       const filter = { since: since === undefined ? undefined : readTime(since), caller, orderId, limit: PAGE };
       for await (const event of events(filter)) yield `${JSON.stringify(toJson(event))}\n`;
     },
@@ -101,7 +101,7 @@ export function createOperator(store: Pick<Store, "history" | "checkLedger">, de
 
 function toLine({ purchase, attempt, lastWord }: UncertainPurchase): UncertainLine {
   return {
-    verification_id: purchase.orderId,
+    order_id: purchase.orderId,
     caller: purchase.caller,
     upstream: attempt.upstream,
     offer_id: attempt.offerId,

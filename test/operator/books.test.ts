@@ -75,7 +75,7 @@ describe("the export", () => {
       ],
     });
     expect(stdout).not.toContain(phoneNumber.slice(1));
-    const mine = await numgate(gateway, "export", "--verification", other.verificationId, "--since", "2026-05-01");
+    const mine = await numgate(gateway, "export", "--order", other.verificationId, "--since", "2026-05-01");
     expect(mine.stdout.trimEnd().split("\n")).toHaveLength(4);
     expect((await numgate(gateway, "export", "--since", "2026-05-02T00:00:00Z")).stdout).toBe("");
     expect((await numgate(gateway, "export", "--caller", "nobody")).stdout).toBe("");

@@ -84,7 +84,7 @@ it.each([
 it("is told what is wrong with what was asked", async () => {
   const gateway = await startGateway();
   for (const [words, exit, complaint] of [
-    ["settle", 2, "needs the verification's id"],
+    ["settle", 2, "needs the id of what was bought"],
     ["settle ver_1", 2, "needs --sold or --not-sold"],
     ["settle ver_1 --sold --not-sold", 2, "needs --sold or --not-sold"],
     ["settle ver_1 --not-sold", 1, "there is no uncertain purchase ver_1"],
@@ -96,7 +96,8 @@ it("is told what is wrong with what was asked", async () => {
     ["settle ver_1 --sold --order-ref 1 --number CALL", 1, "not digits alone"],
     ["export --since yesterday", 1, "yesterday is no time"],
     ["export --since 2026-02-31", 1, "2026-02-31 is no time"],
-    ["uncertain all", 2, `there is no command "all"`],
+    ["uncertain all", 2, `uncertain does not take "all"`],
+    ["uncertan", 2, `there is no command "uncertan"`],
   ] as const) {
     const answer = await numgate(gateway, ...words.split(" "));
     expect(answer, words).toMatchObject({ exit, stderr: expect.stringContaining(complaint) });

@@ -165,7 +165,9 @@ describe("the commands", () => {
     const folder = await emptyFolder();
     const url = new URL(await urlOf(run(folder, [], ANYWHERE)));
     expect(await run(folder, ["health"], { NUMGATE_LISTEN: url.host }).exit).toBe(0);
-    expect(await run(folder, ["health"], { NUMGATE_LISTEN: "127.0.0.1:1" }).exit).toBe(1);
+    const health = run(folder, ["health"], { NUMGATE_LISTEN: "127.0.0.1:1" });
+    expect(await health.exit).toBe(1);
+    expect(health.stderr()).toBe("numgate: no gateway answers at 127.0.0.1:1\n");
   });
 
   it("health tells it also of one that answers nobody without a certificate", async () => {
@@ -203,11 +205,11 @@ describe("the commands", () => {
   });
 
   it.each([[["buy"]], [["serve", "now"]], [["--colour"]]])(
-    "%o is not understood: exit code 2 and the usage",
+    "%o is not understood: exit code 2 and where to read more",
     async (args) => {
       const misused = run(await emptyFolder(), args);
       expect(await misused.exit).toBe(2);
-      expect(misused.stderr()).toContain("numgate [serve]");
+      expect(misused.stderr()).toContain("numgate --help");
     },
   );
 

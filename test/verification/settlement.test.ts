@@ -323,7 +323,7 @@ describe("an uncertain purchase", () => {
     await breakOff(gateway, UPSTREAM, "reset_before");
     const [verification] = (await gateway.verifications.listVerifications({})).verifications;
     const operator = await connectOperator(`${databaseOf(gateway)}.sock`);
-    await operator?.settle({ verification_id: verification?.verificationId ?? "", sold: false });
+    await operator?.settle({ order_id: verification?.verificationId ?? "", sold: false });
     await turn(gateway, 40_000);
     expect(await statuses(gateway)).toEqual([Status.FAILED]);
     expect(gateway.log.join("")).not.toContain('"level":50');
@@ -352,7 +352,7 @@ describe("an uncertain purchase", () => {
     const order = gateway.sandbox.control.books()[UPSTREAM].orders.at(-1);
     const operator = await connectOperator(`${databaseOf(gateway)}.sock`);
     await operator?.settle({
-      verification_id: first?.verificationId ?? "",
+      order_id: first?.verificationId ?? "",
       sold: true,
       order_ref: order?.ref,
       number: order?.phone,
