@@ -122,6 +122,24 @@ describe("a rented number", () => {
     expect(looks).toBeLessThanOrEqual(7);
   });
 
+  it("is looked at as often when whoever watches it connects anew all the time", async () => {
+    const looks: number[] = [];
+    for (const connectsAnew of [false, true]) {
+      const account = startAccount();
+      account.rent("a");
+      account.watched.add("a");
+      account.rentals.watched("a");
+      for (let second = 0; second < 60; second += 1) {
+        await account.clock.advance(1_000);
+        if (connectsAnew) account.rentals.watched("a");
+      }
+      looks.push(account.of("a").length);
+    }
+    const [steady = 0, anew = 0] = looks;
+    expect(steady).toBeGreaterThan(10);
+    expect(anew).toBeGreaterThanOrEqual(steady);
+  });
+
   it("is looked at no later for a clock that is set back", async () => {
     const hand = createHandClock();
     let by = 0;

@@ -194,7 +194,8 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
     watched(rentalId) {
       const following = all.get(rentalId);
       if (!following) return;
-      stir(following, clock.now());
+      // Once for each look, or whoever connects anew all the time would put the look off that the first time asked for.
+      if (following.lookedAt >= following.stirredAt) stir(following, clock.now());
       warm(following);
     },
 
