@@ -263,6 +263,26 @@ describe("a call is answered as connect-node answers it", () => {
   });
 });
 
+describe("a call whose deadline has passed already", () => {
+  it.each([
+    ["GetVerification", "application/json", "connect-timeout-ms", "0", json("v1")],
+    ["WatchVerification", "application/connect+json", "connect-timeout-ms", "0", envelope(json("v1"))],
+    ["GetVerification", "application/grpc", "grpc-timeout", "0n", envelope(proto("v1"))],
+    ["WatchVerification", "application/grpc-web", "grpc-timeout", "0S", envelope(proto("v1"))],
+  ])("is DEADLINE_EXCEEDED and not begun: %s, %s", async (method, type, header, timeout, body) => {
+    let begun = 0;
+    const { port } = await start({
+      getVerification: () => ({ verification: { labels: { begun: String(++begun) } } }),
+      async *watchVerification() {
+        yield { verification: { labels: { begun: String(++begun) } } };
+      },
+    });
+    const heard = await askByHttp2(port, { method, headers: { "content-type": type, [header]: timeout }, body });
+    expect(statusOf(heard)).toContainEqual(expect.stringMatching(/^(deadline_exceeded|4)$/));
+    expect(begun).toBe(0);
+  });
+});
+
 describe("a request that cannot be parsed", () => {
   it.each([
     ["a field that is not there", "application/json", '{"verificationID":"v1"}', "verificationID"],

@@ -35,13 +35,10 @@ export function beginCall(
   const context = createContext({ method, request, protocol, values, signal: ending.signal, timeoutMs });
   const answer = createAnswer(response, protocol, context);
 
-  const deadline =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(
-          () => ending.end(new ConnectError("the operation timed out", Code.DeadlineExceeded)),
-          Math.min(timeoutMs, LONGEST_TIMEOUT_MS),
-        );
+  const late = () => ending.end(new ConnectError("the operation timed out", Code.DeadlineExceeded));
+  let deadline: NodeJS.Timeout | undefined;
+  if (timeoutMs === 0) late();
+  else if (timeoutMs !== undefined) deadline = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMEOUT_MS));
   let unread: NodeJS.Timeout | undefined;
   response.once("close", () => {
     clearTimeout(unread);
