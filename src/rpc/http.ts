@@ -7,9 +7,10 @@ export type HttpResponse = ServerResponse | Http2ServerResponse;
 /** Serves both versions of HTTP: Node's two pairs of classes agree in what a handler needs of them. */
 export type HttpHandler = (request: HttpRequest, response: HttpResponse) => void;
 
-/** The path without its query. */
-export function pathOf(request: HttpRequest): string {
-  return request.url?.split("?", 1)[0] ?? "";
+/** The path without its query, also of a whole URL, as HTTP/1.1 lets clients name what they want. */
+export function pathOf({ url = "" }: HttpRequest): string {
+  const [path = ""] = url.split("?", 1);
+  return path.startsWith("/") ? path : path.replace(/^https?:\/\/[^/]*/i, "");
 }
 
 /** Answers with text, or with its headers alone when the request is a HEAD. */

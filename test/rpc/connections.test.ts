@@ -131,6 +131,13 @@ describe("connections", () => {
     expect(await closed).toMatch(/^HTTP\/1.1 408 /);
   });
 
+  it("take a request of HTTP/1.1 that names the server in its first line, as to a proxy", async () => {
+    const { port } = await start();
+    const { socket, closed } = openSocket(port);
+    socket.write("GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    expect(await closed).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   it("whose HTTP/2 peer does not answer a ping are cut, without waiting for it", async () => {
     const { port, server } = await start(echo, { limits: { pingEveryMs: 30, pingAnswerMs: 30 } });
     const stopped = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {});
