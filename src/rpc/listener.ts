@@ -1,4 +1,4 @@
-import { createServer as createHttp1Server } from "node:http";
+import { createServer as createHttp1Server, ServerResponse } from "node:http";
 import {
   createServer as createHttp2Server,
   createSecureServer,
@@ -9,6 +9,7 @@ import {
 import type { Server, Socket } from "node:net";
 import type { HttpHandler } from "./http.ts";
 import { formatListenAddress, type ListenAddress, listenOn } from "./listen-address.ts";
+import { createTurns } from "./pipelining.ts";
 import { type PingTimes, pingSession } from "./session-pings.ts";
 import { sniff } from "./sniff.ts";
 
@@ -65,12 +66,15 @@ export function createListener(
   let closed: Promise<void> | undefined;
   let cut = false;
 
+  const inTurn = createTurns(handler);
   const handle: HttpHandler = (request, response) => {
-    if (request.httpVersionMajor === 1) {
+    if (response instanceof ServerResponse) {
       // Node keeps an HTTP/1.1 connection that was busy when its server closed.
       response.once("close", () => closed && request.socket.destroySoon());
+      inTurn(request, response);
+    } else {
+      handler(request, response);
     }
-    handler(request, response);
   };
 
   const secure = options.tls && !("path" in address) ? createTlsServer(options.tls, limits, handle) : undefined;

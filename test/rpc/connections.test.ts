@@ -6,6 +6,7 @@ import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
+import { socketsAlive, timersAlive } from "../streams/support.ts";
 import { until } from "../support/clock.ts";
 import { openSocket, requestByHttp2, TRANSPORTS } from "./clients.ts";
 import { echo, start } from "./support.ts";
@@ -136,6 +137,41 @@ describe("connections", () => {
     const { socket, closed } = openSocket(port);
     socket.write("GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     expect(await closed).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it("of HTTP/1.1 that end leave nothing behind of what was pipelined on them, however much it was", async () => {
+    const { port, server } = await start({ watchVerification: () => deaf({ verification: {} }) });
+    const [sockets, timers] = [socketsAlive(), timersAlive()];
+    const { socket } = openSocket(port);
+    const head = `POST ${WATCH_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/grpc-web\r\n`;
+    const request = Buffer.concat([Buffer.from(`${head}Content-Length: ${WATCH_BODY.length}\r\n\r\n`), WATCH_BODY]);
+    socket.write(Buffer.concat(Array.from({ length: 90 }, () => request)));
+    await until(() => server.open.streams === 1);
+    socket.end();
+    await until(() => server.open.streams === 0);
+    await until(() => socketsAlive() <= sockets && timersAlive() <= timers);
+  });
+
+  it("of HTTP/1.1 are cut when very much is pipelined on them", async () => {
+    const { port, server } = await start({ watchVerification: () => deaf({ verification: {} }) });
+    const { socket, closed } = openSocket(port);
+    const head = `POST ${WATCH_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/grpc-web\r\n`;
+    socket.write(Buffer.concat([Buffer.from(`${head}Content-Length: ${WATCH_BODY.length}\r\n\r\n`), WATCH_BODY]));
+    await until(() => server.open.streams === 1);
+    socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1_000));
+    await closed;
+    await until(() => server.open.streams === 0);
+  });
+
+  it("of HTTP/1.1 are answered in turn, each request as if it had come alone", async () => {
+    const { port } = await start();
+    const { socket, closed } = openSocket(port);
+    const request = (id: string, last: string) => {
+      const body = `{"verificationId":"${id}"}`;
+      return `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${last}Content-Length: ${body.length}\r\n\r\n${body}`;
+    };
+    socket.write(["v1", "v2", "v3"].map((id) => request(id, "")).join("") + request("v4", "Connection: close\r\n"));
+    expect((await closed).match(/"v\d"/g)).toEqual(['"v1"', '"v2"', '"v3"', '"v4"']);
   });
 
   it("whose HTTP/2 peer does not answer a ping are cut, without waiting for it", async () => {
