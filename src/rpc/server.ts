@@ -29,8 +29,13 @@ import { createStreams, drainKey } from "./streams.ts";
 const MAX_REQUEST_BYTES = 64 * 1024;
 /** A caller that keeps opening streams does not take the memory of the others: each holds some 20 KiB. */
 const MAX_STREAMS_PER_CALLER = 50_000;
-/** Longer than the numbers of verifications last: it is a rental's watchers who call again. */
-const CALL_LIMITS: CallLimits = { http1StreamMs: 60 * 60_000, unreadMs: 60_000 };
+const CALL_LIMITS: CallLimits = {
+  requestMs: 30_000,
+  // Longer than the numbers of verifications last: it is a rental's watchers who call again.
+  http1StreamMs: 60 * 60_000,
+  stalledMs: 10 * 60_000,
+  unreadMs: 60_000,
+};
 
 export interface ServerOptions {
   /** `host:port`, `[::1]:port` or `unix:/path`, one or more. */

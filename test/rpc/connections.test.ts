@@ -196,6 +196,44 @@ describe("connections", () => {
   });
 });
 
+describe("a request whose body does not come", () => {
+  const limits = { requestMs: 200, unreadMs: 200 };
+  const BODYLESS = [
+    [PATH, "application/json", '"code":"deadline_exceeded"'],
+    [PATH, "application/grpc", "grpc-status: 4"],
+    [PATH, "application/grpc-web", "grpc-status: 4"],
+    [WATCH_PATH, "application/connect+json", '"code":"deadline_exceeded"'],
+    [WATCH_PATH, "application/grpc", "grpc-status: 4"],
+    [WATCH_PATH, "application/grpc-web", "grpc-status: 4"],
+  ] as const;
+
+  it.each(BODYLESS)("is DEADLINE_EXCEEDED over HTTP/2, and its stream goes: %s, %s", async (path, type, said) => {
+    const { port, server, registry } = await start(echo, { limits });
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    onTestFinished(() => session.destroy());
+    const stream = session.request({ ":method": "POST", ":path": path, "content-type": type }, { endStream: false });
+    stream.write(Buffer.alloc(3));
+    let heard = "";
+    stream.on("trailers", (trailers) => {
+      heard += `grpc-status: ${trailers["grpc-status"]}`;
+    });
+    stream.on("data", (chunk: Buffer) => {
+      heard += chunk.toString("latin1");
+    });
+    await once(stream, "close");
+    expect(heard).toContain(said);
+    expect(server.open).toMatchObject({ sessions: 1, streams: 0 });
+    expect(await registry.metrics()).toMatch(/grpc_server_handled_total\{.*grpc_code="DeadlineExceeded"\} 1/);
+  });
+
+  it("is DEADLINE_EXCEEDED over HTTP/1.1, and its connection goes", async () => {
+    const { port } = await start(echo, { limits: { ...limits, headersMs: 400 } });
+    const { socket, closed } = openSocket(port);
+    socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`);
+    expect(await closed).toMatch(/^HTTP\/1.1 504 .*"code":"deadline_exceeded"/s);
+  });
+});
+
 it.each(TRANSPORTS)("a request over 64 KiB is INVALID_REQUEST over %s, compressed or not", async (_, transport) => {
   const { address } = await start();
   const verificationId = "x".repeat(65 * 1024);

@@ -136,6 +136,23 @@ describe("a client that stops reading", () => {
     await until(() => feed.watcherCount === 1);
   });
 
+  it("loses its stream, though its session lives, when it has read nothing for as long as one may", async () => {
+    const { server, port, feed } = await startWatched({ limits: { stalledMs: 200, unreadMs: 200 } });
+    const session = connectHttp2(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });
+    onTestFinished(() => session.destroy());
+    const timers = timersAlive();
+    const stalled = watch(session, "v1").resume();
+    await until(() => feed.watcherCount === 1);
+    for (let version = 1; version <= 200; version += 1) {
+      feed.publish(stateOf(version, "x".repeat(1_000)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => server.open.streams === 0 && feed.watcherCount === 0);
+    await until(() => stalled.destroyed);
+    await until(() => timersAlive() <= timers);
+    expect(server.open.sessions).toBe(1);
+  });
+
   it("loses its connection when it does not read the end either", async () => {
     const { server, port, feed } = await startWatched({ limits: { http1StreamMs: 2_000, unreadMs: 200 } });
     const sockets = socketsAlive();

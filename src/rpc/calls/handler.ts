@@ -24,11 +24,15 @@ export interface CallOptions extends CodecOptions {
 }
 
 export interface CallLimits {
+  /** For a request to have come whole. */
+  readonly requestMs: number;
   /**
    * For a stream over HTTP/1.1, which has no PING: the system of a client that has stopped goes on to acknowledge what it
    * is sent, and nothing else would ever end its stream.
    */
   readonly http1StreamMs: number;
+  /** For a stream that has more to send than its client reads: over HTTP/2 the client may be there and never read it. */
+  readonly stalledMs: number;
   /** For the last of an answer to be read. */
   readonly unreadMs: number;
 }
@@ -51,7 +55,8 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
 
   function read({ request, protocol, ending }: Call): Promise<MessageShape<DescMessage>> {
     const parse = (bytes: Uint8Array) => codec.parse(bytes, protocol.binary);
-    return ending.orEnd(readMessage(request, protocol, parse, codec.readMaxBytes));
+    const late = setTimeout(() => ending.end(requestLate()), options.limits.requestMs);
+    return ending.orEnd(readMessage(request, protocol, parse, codec.readMaxBytes)).finally(() => clearTimeout(late));
   }
 
   function enter({ request, context, ending }: Call): () => void {
@@ -108,11 +113,14 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
 
   /** Waits until the client has read what was sent. */
   async function readMore({ ending }: Call, answers: AsyncIterator<unknown>, drained: Promise<void>): Promise<void> {
+    const stalled = setTimeout(() => ending.end(notRead()), options.limits.stalledMs);
     try {
       await ending.orEnd(drained);
     } catch (error) {
       await answers.return?.();
       throw error;
+    } finally {
+      clearTimeout(stalled);
     }
   }
 
@@ -149,6 +157,14 @@ export function createCallHandler(spec: CallSpec, options: CallOptions): CallHan
     });
     return true;
   };
+}
+
+function requestLate(): ConnectError {
+  return new ConnectError("the request has not come in time", Code.DeadlineExceeded);
+}
+
+function notRead(): ConnectError {
+  return new ConnectError("the stream was not read in time: call again", Code.Unavailable);
 }
 
 /** What interceptors see of a call beside its message. */
