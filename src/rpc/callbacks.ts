@@ -6,6 +6,7 @@ import { answerText, type HttpRequest, type HttpResponse, pathOf } from "./http.
 
 const PATH = /^\/callbacks\/([a-z0-9][a-z0-9_-]{0,31})$/;
 const MAX_BODY_BYTES = 64 * 1024;
+const BODY_MS = 30_000;
 /** Upstreams repeat a callback until they like the answer, and may do so for a day. */
 const REMEMBERED = { max: 10_000, ttl: 24 * 60 * 60_000 };
 
@@ -21,13 +22,15 @@ export interface CallbackParts {
   readonly targets: ReadonlyMap<string, CallbackTarget>;
   /** Asks the upstream about the order soon. What the callback says is not believed, so it may say what it likes. */
   wake(upstream: string, orderRef: string): void;
+  /** For the body of a callback to have come. */
+  readonly bodyMs?: number;
 }
 
 /**
  * Serves `POST /callbacks/{upstream}?secret=...`: a message has come for an order. Answered before anything is asked, so
  * that no upstream waits; an order that nobody knows is answered the same. Gives false for any other path.
  */
-export function createCallbacks({ targets, wake }: CallbackParts) {
+export function createCallbacks({ targets, wake, bodyMs = BODY_MS }: CallbackParts) {
   const seen = new LRUCache<string, true>(REMEMBERED);
 
   async function serve(upstream: string, request: HttpRequest, response: HttpResponse): Promise<void> {
@@ -38,7 +41,8 @@ export function createCallbacks({ targets, wake }: CallbackParts) {
       return answerText(request, response, 405, "only POST");
     }
     if (!isSecret(request, target.secret)) return answerText(request, response, 403, "the secret is wrong");
-    const bytes = await readBody(request);
+    const late = setTimeout(() => response.destroy(), bodyMs);
+    const bytes = await readBody(request).finally(() => clearTimeout(late));
     if (!bytes) return answerText(request, response, 413, `at most ${MAX_BODY_BYTES} bytes`);
     const orderRef = readOrderRef(bytes, target);
     if (orderRef === undefined) return answerText(request, response, 400, "not a callback of this upstream");

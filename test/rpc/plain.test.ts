@@ -1,11 +1,15 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { VerificationService } from "../../gen/numgate/v1/verification_pb.ts";
 import { GatewayError } from "../../src/core/error.ts";
+import { Secret } from "../../src/core/secret.ts";
+import { createCallbacks } from "../../src/rpc/callbacks.ts";
 import { answerText } from "../../src/rpc/http.ts";
 import { until } from "../support/clock.ts";
-import { requestByHttp2 } from "./clients.ts";
+import { openSocket, requestByHttp2 } from "./clients.ts";
 import { echo, start } from "./support.ts";
 
 describe("plain HTTP", () => {
@@ -42,6 +46,21 @@ describe("plain HTTP", () => {
     const answer = await fetch(`http://${address}/callbacks/acme`, { method: "POST", body: "{}" });
     expect(await answer.text()).toBe("heard\n");
     expect((await fetch(`http://${address}/healthz`)).status).toBe(200);
+  });
+
+  it("does not wait for ever for the body of a callback", async () => {
+    const target = { secret: new Secret("callback-secret-1234"), read: () => undefined };
+    const http = createCallbacks({ targets: new Map([["acme", target]]), wake: () => {}, bodyMs: 100 });
+    const { port, address } = await start(echo, { http });
+    const session = connectHttp2(`http://${address}`);
+    onTestFinished(() => session.destroy());
+    const path = "/callbacks/acme?secret=callback-secret-1234";
+    const stream = session.request({ ":method": "POST", ":path": path }, { endStream: false }).resume();
+    await once(stream, "close");
+    const { socket, closed } = openSocket(port);
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{`);
+    expect(await closed).toBe("");
+    expect(session.destroyed).toBe(false);
   });
 });
 
