@@ -136,6 +136,27 @@ describe("a client that stops reading", () => {
     await until(() => feed.watcherCount === 1);
   });
 
+  it("has some KB kept for it, and the newest state", async () => {
+    const { port, feed } = await startWatched();
+    const session = connectHttp2(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });
+    onTestFinished(() => session.destroy());
+    const stalled = watch(session, "v1");
+    await until(() => feed.watcherCount === 1);
+    const changes = 200;
+    for (let version = 1; version <= changes; version += 1) {
+      feed.publish(stateOf(version, "x".repeat(1_000)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const chunks: Buffer[] = [];
+    stalled.on("data", (chunk: Buffer) => chunks.push(chunk));
+    session.settings({ initialWindowSize: MB });
+    const seen = await until(() => {
+      const versions = versionsIn(Buffer.concat(chunks));
+      return versions.at(-1) === changes && versions;
+    });
+    expect(seen.length).toBeLessThan(10);
+  });
+
   it("loses its stream, though its session lives, when it has read nothing for as long as one may", async () => {
     const { server, port, feed } = await startWatched({ limits: { stalledMs: 200, unreadMs: 200 } });
     const session = connectHttp2(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });

@@ -4,7 +4,7 @@ import type { Message } from "../../core/verification.ts";
 import type { RentalParts } from "./parts.ts";
 
 /** Read at once; what a watcher holds is no more. */
-const PAGE = 100;
+const PAGE = 10;
 
 export type RentalEvent =
   | { readonly kind: "rental"; readonly rental: Rental }

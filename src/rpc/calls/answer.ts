@@ -12,6 +12,9 @@ export interface Answer {
   end(end: CallEnd, bytes?: Uint8Array): void;
 }
 
+/** Of a stream, what is kept for a client that does not read. Node would keep 64 KB, and thousands may stop reading. */
+const MOST_UNREAD_BYTES = 4 * 1024;
+
 export function createAnswer(response: HttpResponse, { contentType }: Protocol, context: CallContext): Answer {
   const body: Writable = response;
 
@@ -27,8 +30,12 @@ export function createAnswer(response: HttpResponse, { contentType }: Protocol, 
   return {
     write(bytes) {
       if (!response.headersSent) writeHead();
-      if (body.write(bytes)) return undefined;
-      return new Promise((resolve) => body.once("drain", () => resolve()));
+      let onRead: (() => void) | undefined;
+      body.write(bytes, () => onRead?.());
+      if (body.writableLength <= MOST_UNREAD_BYTES) return undefined;
+      return new Promise((resolve) => {
+        onRead = resolve;
+      });
     },
     end(end, bytes) {
       const last = bytes && end.bytes ? Buffer.concat([bytes, end.bytes]) : (bytes ?? end.bytes);
