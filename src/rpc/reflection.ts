@@ -6,7 +6,7 @@ import { file_google_rpc_error_details } from "../../gen/google/rpc/error_detail
 import * as v1 from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import * as v1alpha from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
 import { file_numgate_v1_error } from "../../gen/numgate/v1/error_pb.ts";
-import { endOnDrain } from "./streams.ts";
+import { counted } from "./streams.ts";
 
 // The two versions differ in their package's name only.
 type Request = v1.ServerReflectionRequest | v1alpha.ServerReflectionRequest;
@@ -35,10 +35,10 @@ export function addReflection(router: ConnectRouter, services: readonly DescServ
   }
 
   router.service(v1.ServerReflection, {
-    serverReflectionInfo: (requests, context) => endOnDrain(context, answer(requests)),
+    serverReflectionInfo: (requests, context) => counted(context, answer(requests)),
   });
   router.service(v1alpha.ServerReflection, {
-    serverReflectionInfo: (requests, context) => endOnDrain(context, answer(requests)),
+    serverReflectionInfo: (requests, context) => counted(context, answer(requests)),
   });
 }
 

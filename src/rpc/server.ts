@@ -24,7 +24,7 @@ import { parseListenAddress } from "./listen-address.ts";
 import { type ConnectionLimits, createListener, type Tls } from "./listener.ts";
 import { createPlainHandler, type Readiness } from "./plain.ts";
 import { addReflection, REFLECTION_SERVICES } from "./reflection.ts";
-import { createStreams, drainKey } from "./streams.ts";
+import { createStreams, streamsKey } from "./streams.ts";
 
 const MAX_REQUEST_BYTES = 64 * 1024;
 /** A caller that keeps opening streams does not take the memory of the others: each holds some 20 KiB. */
@@ -126,7 +126,7 @@ export function createServer(options: ServerOptions): GatewayServer {
   const handler = createRpcHandler(
     router,
     calls,
-    () => createContextValues().set(drainKey, streams),
+    () => createContextValues().set(streamsKey, streams),
     log,
     (request, response) => {
       if (!options.http?.(request, response)) plain(request, response);

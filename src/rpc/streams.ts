@@ -5,16 +5,10 @@ import { createEnding } from "./calls/ending.ts";
 import { toConnectError } from "./error.ts";
 
 /**
- * Tells streams that the server drains. Not an AbortSignal: removing one of ten thousand listeners from a signal is a
- * linear search, and every call would add one.
+ * The streams that are being served. They are not told of the drain by an AbortSignal: removing one of ten thousand
+ * listeners from a signal is a linear search, and every call would add one.
  */
-export interface Drain {
-  /** Calls `end` when draining begins, at once if it has. The function that comes back calls it off. */
-  onDrain(end: () => void): () => void;
-}
-
-/** The streams that are being served. */
-export interface Streams extends Drain {
+export interface Streams {
   readonly draining: boolean;
   readonly count: number;
   /**
@@ -25,7 +19,10 @@ export interface Streams extends Drain {
   drain(): void;
 }
 
-export const drainKey = createContextKey<Drain>({ onDrain: () => () => {} }, { description: "drain" });
+export const streamsKey = createContextKey<Pick<Streams, "enter">>(
+  { enter: () => () => {} },
+  { description: "streams" },
+);
 
 export function createStreams(maxPerCaller: number): Streams {
   const ends = new Set<() => void>();
@@ -45,7 +42,6 @@ export function createStreams(maxPerCaller: number): Streams {
     get count() {
       return ends.size;
     },
-    onDrain,
     enter(context, end, longestMs) {
       // Health is watched by whoever likes.
       const name = context.values.get(callerKey)?.name ?? "";
@@ -87,23 +83,23 @@ function tooManyStreams(open: number, bound: number): ConnectError {
 }
 
 /**
- * What streams that connect-node serves, of many requests, go through. It ends with the call (cancelled, out of time,
- * connection lost) and with UNAVAILABLE when the server drains, even while what it iterates over waits for something
- * that is deaf to both.
+ * What streams that connect-node serves, of many requests, go through. Each counts as one of its caller's; it ends with
+ * the call (cancelled, out of time, connection lost) and with UNAVAILABLE when the server drains, even while what it
+ * iterates over waits for something that is deaf to both.
  */
-export async function* endOnDrain<T>(
+export async function* counted<T>(
   context: HandlerContext,
   messages: AsyncIterable<T>,
 ): AsyncGenerator<T, void, undefined> {
   const ending = createEnding();
   const onAbort = () => ending.end(context.signal.reason);
-  const offDrain = context.values.get(drainKey).onDrain(() => ending.end(drained()));
+  const leave = context.values.get(streamsKey).enter(context, ending.end);
   if (context.signal.aborted) onAbort();
   context.signal.addEventListener("abort", onAbort, { once: true });
   try {
     yield* ending.cut(messages);
   } finally {
-    offDrain();
+    leave();
     context.signal.removeEventListener("abort", onAbort);
   }
 }

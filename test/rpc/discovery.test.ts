@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
+import { connect as connectHttp2, constants } from "node:http2";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.ts";
 import { ServerReflection, type ServerReflectionRequest } from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import { until } from "../support/clock.ts";
@@ -108,6 +109,21 @@ describe("reflection", () => {
     expect(again?.case === "fileDescriptorResponse" && again.value.fileDescriptorProto.length).toBe(1);
     expect(extension?.case).toBe("fileDescriptorResponse");
     expect(numbers).toMatchObject({ value: { extensionNumber: expect.arrayContaining([1159]) } });
+  });
+
+  it("has streams that count against their caller's bound", async () => {
+    const { address, server } = await start(undefined, { limits: { streamsPerCaller: 1 } });
+    const session = connectHttp2(`http://${address}`);
+    onTestFinished(() => session.destroy());
+    const path = `/${ServerReflection.typeName}/ServerReflectionInfo`;
+    const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
+    const open = session.request(headers, { endStream: false });
+    await until(() => server.open.streams === 1);
+    const ask = () => reflect(address, [{ case: "listServices", value: "" }]);
+    await expect(ask()).rejects.toMatchObject({ code: Code.ResourceExhausted });
+    open.close(constants.NGHTTP2_CANCEL);
+    await until(() => server.open.streams === 0);
+    expect(await ask()).toHaveLength(1);
   });
 
   it("says what it does not know and goes on", async () => {
