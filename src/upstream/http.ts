@@ -103,13 +103,14 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
         body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.any([signal, timeout.signal]),
       });
+      const againMs = retryAfterMs(response.headers, options.clock.now());
+      if (response.statusCode === 429) {
+        // It counts whatever becomes of its body.
+        response.body.on("error", () => {}).destroy();
+        throw limited(againMs);
+      }
       const bytes = await readBounded(response.body, limit, call);
-      return await interpret(
-        { call, path, reads: pool === reading },
-        response.statusCode,
-        response.headers["retry-after"],
-        bytes,
-      );
+      return await interpret({ call, path, reads: pool === reading }, response.statusCode, againMs, bytes);
     } catch (error) {
       if (error instanceof GatewayError || error instanceof UpstreamFault) throw error;
       throw transportFault(call, error, timeout.signal.aborted);
@@ -118,19 +119,21 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     }
   }
 
+  function limited(againMs = RETRY_AFTER_MS.UPSTREAMS_UNAVAILABLE): GatewayError {
+    return new GatewayError("UPSTREAMS_UNAVAILABLE", `${options.upstream} limits the rate of calls`, {
+      metadata: { upstream: options.upstream },
+      retryAfterMs: againMs,
+    });
+  }
+
+  /** `againMs` is when to try again as the headers say. */
   async function interpret(
     { call, path, reads }: { readonly call: string; readonly path: string; readonly reads: boolean },
     status: number,
-    retryAfter: string | string[] | undefined,
+    againMs: number | undefined,
     bytes: Buffer,
   ): Promise<unknown> {
     if (status >= 300 && status < 400) throw new UpstreamFault(`${call} was answered ${status}, a redirect`);
-    if (status === 429) {
-      throw new GatewayError("UPSTREAMS_UNAVAILABLE", `${options.upstream} limits the rate of calls`, {
-        metadata: { upstream: options.upstream },
-        retryAfterMs: retryAfterMs(retryAfter, options.clock.now()) ?? RETRY_AFTER_MS.UPSTREAMS_UNAVAILABLE,
-      });
-    }
     const body = await (options.textAnswers ? readText(bytes, status) : readJson(bytes));
     const words = body === undefined ? undefined : options.refusals.words(body, path)?.slice(0, LONGEST_WORDS);
     const row = options.refusals.reasons.find(([pattern]) => pattern.test(words ?? ""));
@@ -145,10 +148,11 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     const byStatus = reasonOf(status, reads);
     const reason = row === UNSOLD ? (byStatus ?? meant) : (meant ?? byStatus);
     if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
-    const said = options.refusals.retryAfterMs?.(words ?? "");
+    const passes = RETRY_AFTER_MS[reason];
+    const said = options.refusals.retryAfterMs?.(words ?? "") ?? (passes && againMs);
     throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {
       metadata: { upstream: options.upstream },
-      retryAfterMs: said === undefined ? RETRY_AFTER_MS[reason] : Math.min(said, LONGEST_RETRY_AFTER_MS),
+      retryAfterMs: said === undefined ? passes : Math.min(said, LONGEST_RETRY_AFTER_MS),
     });
   }
 

@@ -1,12 +1,27 @@
 /** Nobody is believed who asks for more. */
 export const LONGEST_RETRY_AFTER_MS = 60 * 60_000;
 
-/** Reads a Retry-After header (RFC 9110, section 10.2.3): seconds or a date. Never more than an hour. */
-export function retryAfterMs(header: string | string[] | undefined, now: number): number | undefined {
-  const value = (Array.isArray(header) ? header[0] : header)?.trim();
-  if (!value) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+type Header = string | string[] | undefined;
+
+/**
+ * Reads the Retry-After of an answer's headers (RFC 9110, section 10.2.3): seconds or a date, which is one by the clock
+ * that the answer's own Date is by. Never more than an hour.
+ */
+export function retryAfterMs(headers: Readonly<Record<string, Header>>, now: number): number | undefined {
+  const value = first(headers["retry-after"]);
+  const isSeconds = /^\d+(\.\d+)?$/.test(value);
+  const ms = isSeconds ? Number(value) * 1000 : dateIn(value) - (dateIn(first(headers.date)) || now);
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS) : undefined;
+}
+
+function first(header: Header): string {
+  return ((Array.isArray(header) ? header[0] : header) ?? "").trim();
+}
+
+/** In Unix milliseconds; NaN where it is none. The oldest of the three forms names no zone: all are in GMT. */
+function dateIn(value: string): number {
+  if (!value.includes(":")) return Number.NaN;
+  return Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value);
 }
 
 /** The first time that the words name, as in "wait 30 s" or "2 minutes", in milliseconds; undefined where they name none. */

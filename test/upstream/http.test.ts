@@ -1,5 +1,6 @@
 import diagnostics from "node:diagnostics_channel";
 import { getEventListeners } from "node:events";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -26,6 +27,9 @@ import {
 
 const KEY = "sk_live_hush";
 const PHONE = "+12025550123";
+/** What the hand clock shows at first, and an hour before. */
+const NOON = "Fri, 01 May 2026 12:00:00 GMT";
+const ELEVEN = "Fri, 01 May 2026 11:00:00 GMT";
 const never = new AbortController().signal;
 
 const number = z.object({ order: id, price: amount("USD") });
@@ -403,8 +407,12 @@ describe("a refusal", () => {
 
   it.each<[string, Record<string, string>, number]>([
     ["in seconds", { "retry-after": "17" }, 17_000],
-    ["as a date", { "retry-after": "Fri, 01 May 2026 12:00:40 GMT" }, 40_000],
-    ["as a date that has passed", { "retry-after": "Fri, 01 May 2026 11:00:00 GMT" }, 0],
+    ["as a date", { "retry-after": "Fri, 01 May 2026 12:00:40 GMT", date: NOON }, 40_000],
+    ["as a date in the oldest form", { "retry-after": "Fri May  1 12:00:40 2026", date: NOON }, 40_000],
+    ["as a date by a clock that is behind", { "retry-after": "Fri, 01 May 2026 11:00:40 GMT", date: ELEVEN }, 40_000],
+    ["as a date beside one that cannot be read", { "retry-after": "Fri, 01 May 2026 12:00:40 GMT", date: "?" }, 40_000],
+    ["as a date that has passed", { "retry-after": "Fri, 01 May 2026 11:00:00 GMT", date: NOON }, 0],
+    ["as less than nothing, and waits 10 s", { "retry-after": "-5" }, 10_000],
     ["for longer than an hour, and waits an hour", { "retry-after": "86400" }, 3_600_000],
     ["not at all, and waits 10 s", {}, 10_000],
     ["in words, and waits 10 s", { "retry-after": "soon" }, 10_000],
@@ -412,6 +420,23 @@ describe("a refusal", () => {
   ])("by 429 is told how long to wait %s", async (_name, headers, retryAfterMs) => {
     const at = await visit({ status: 429, headers, body: "<html>slow down</html>" });
     expect(await refusalOf(get(at))).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE", retryAfterMs });
+  });
+
+  it.each([
+    ["breaks off", (response: ServerResponse) => response.write("slow", () => response.socket?.destroy())],
+    ["hangs", (response: ServerResponse) => response.write("slow")],
+    ["does not end", endless],
+  ])("by 429 is one also where its body %s", async (_name, say) => {
+    const at = await visit((response) => {
+      response.writeHead(429, { "retry-after": "17" });
+      say(response);
+    });
+    expect(await refusalOf(get(at))).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE", retryAfterMs: 17_000 });
+  });
+
+  it("by words under another status is told how long to wait by the header", async () => {
+    const at = await visit({ ...json({ error: "slow down" }, 403), headers: { "retry-after": "17" } });
+    expect(await refusalOf(get(at))).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE", retryAfterMs: 17_000 });
   });
 });
 
