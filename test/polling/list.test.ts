@@ -134,6 +134,21 @@ describe("a list of orders", () => {
     expect(bench.polls.length).toBeGreaterThan(40);
   });
 
+  it("does not rest for an outage that is over", async () => {
+    const bench = startMany(20);
+    const { list, answer } = bench;
+    await bench.clock.advance(10_000);
+    const down = () => {
+      throw new UpstreamFault("down", true);
+    };
+    Object.assign(bench, { list: down, answer: down });
+    await bench.clock.advance(150_000);
+    Object.assign(bench, { list, answer });
+    const tried = bench.lists.length;
+    await bench.clock.advance(40_000);
+    expect(bench.lists.length - tried).toBeGreaterThan(5);
+  });
+
   it("that shows every order as waiting although its code is there hides none for long", async () => {
     const bench = startMany(20);
     bench.answer = () => CODE;

@@ -55,6 +55,8 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
         waiting.barredUntil = Number.NEGATIVE_INFINITY;
         schedule.waiting.warm(waiting);
       }
+      listFailures = 0;
+      schedule.barList(Number.NEGATIVE_INFINITY);
     }
     failuresInARow = 0;
   }
@@ -163,7 +165,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
       failed(error) {
         failed(error);
         listFailures += 1;
-        schedule.listFailed(clock.now() + restMs(listFailures, LONGEST_LIST_REST_MS));
+        schedule.barList(clock.now() + restMs(listFailures, LONGEST_LIST_REST_MS));
       },
 
       over() {},

@@ -56,8 +56,8 @@ export interface Schedule {
   sent(choice: Choice, now: number): void;
   /** Whether a poll of the order now shows if lists can be trusted. */
   isProof(order: Waiting, now: number): boolean;
-  /** The list could not be had. */
-  listFailed(barredUntil: number): void;
+  /** The list is not to be asked for before. */
+  barList(until: number): void;
 }
 
 /** What a look through all orders has found. */
@@ -244,8 +244,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
 
     isProof,
 
-    listFailed(barredUntil) {
-      listBarredUntil = barredUntil;
+    barList(until) {
+      listBarredUntil = until;
     },
   };
 }
