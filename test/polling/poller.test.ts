@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { UpstreamFault } from "../../src/core/error.ts";
 import type { Progress } from "../../src/core/upstream.ts";
 import { createHandClock } from "../support/clock.ts";
@@ -132,6 +132,22 @@ describe("an order", () => {
     expect(rests.slice(0, 5).map((gap) => Math.round(gap / 1_000))).toEqual([1, 2, 4, 8, 16]);
     expect(rests.slice(5).every((gap) => gap >= 29_000 && gap < 33_000)).toBe(true);
     expect(bench.of("good").length).toBeGreaterThan(40);
+  });
+
+  it("does not wait for the answer to a poll that hangs", async () => {
+    const bench = startBench();
+    bench.watched.add("a");
+    const late = Promise.withResolvers<Progress>();
+    onTestFinished(() => late.resolve(CODE));
+    bench.answer = () => late.promise;
+    bench.add("a");
+    await bench.clock.advance(8_000);
+    expect(bench.polls).toHaveLength(1);
+    bench.answer = () => CODE;
+    await bench.clock.advance(8_000);
+    expect(bench.polls).toHaveLength(2);
+    await bench.clock.advance(60_000);
+    expect(bench.polls).toHaveLength(2);
   });
 
   it("does not rest for an outage that is over", async () => {

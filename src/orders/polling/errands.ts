@@ -8,7 +8,7 @@ import type { Errand } from "./loop.ts";
 import type { Push } from "./push.ts";
 import type { Choice, Schedule } from "./schedule.ts";
 import type { ListTrust } from "./trust.ts";
-import type { Waiting } from "./waiting.ts";
+import { isAwaited, type Waiting } from "./waiting.ts";
 
 /** After a failed call its order rests, twice as long each time, up to this; so does the list. */
 const LONGEST_REST_MS = 30_000;
@@ -71,13 +71,16 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
     const { toldAt, onPolled } = waiting;
     const asked = [...onPolled];
     const isProof = schedule.isProof(waiting, clock.now());
-    waiting.inFlight = true;
+    const flight = { sentAt: Number.POSITIVE_INFINITY };
+    waiting.flight = flight;
     waiting.toldAt = undefined;
     waiting.newsAt = undefined;
     if (toldAt !== undefined || newsAt !== undefined) waiting.hurriedAt = clock.now();
 
     async function heard(progress: Progress, sentAt: number): Promise<void> {
       const seen = await apply(waiting.verification, progress);
+      // Another poll was answered first.
+      if (!schedule.waiting.has(waiting)) return;
       waiting.failures = 0;
       const isCode = progress.state === "received" && seen.status !== "WAITING";
       if (isCode) {
@@ -101,6 +104,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
       async send() {
         const sentAt = clock.now();
         waiting.sentAt = sentAt;
+        flight.sentAt = sentAt;
         const progress = await found.desk.check(found.order, UNINTERRUPTED);
         succeeded();
         return () => heard(progress, sentAt);
@@ -116,7 +120,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
       },
 
       over() {
-        waiting.inFlight = false;
+        if (waiting.flight === flight) waiting.flight = undefined;
         waiting.answeredAt = clock.now();
         for (const polled of asked) {
           onPolled.delete(polled);
@@ -130,7 +134,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
     const byRef = new Map(rows.map((row) => [row.orderRef, row]));
     const collected: Errand[] = [];
     for (const waiting of [...schedule.waiting]) {
-      if (waiting.bornAt > sentAt || waiting.inFlight) continue;
+      if (waiting.bornAt > sentAt || isAwaited(waiting, clock.now())) continue;
       const row = byRef.get(waiting.verification.orderRef ?? "");
       waiting.unlisted = row ? 0 : waiting.unlisted + 1;
       if (!row) continue;

@@ -11,6 +11,7 @@ const MOST_THAWED = 64;
 /** What there is to choose from: a hot list that is looked through, and cold ones that rest until their time. */
 export interface Pool<T> extends Iterable<T> {
   readonly size: number;
+  has(waiting: T): boolean;
   add(waiting: T): void;
   delete(waiting: T): void;
   /** It is not to rest, nor to wait for its turn. */
@@ -72,6 +73,7 @@ export function createPool<T>(isLively: (waiting: T) => boolean): Pool<T> {
     get size() {
       return size();
     },
+    has: (waiting) => lively.has(waiting) || crowd.has(waiting) || resting.has(waiting),
     add: heat,
     warm(waiting) {
       if (!resting.delete(waiting) && !crowd.delete(waiting)) return;

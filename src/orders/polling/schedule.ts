@@ -2,7 +2,7 @@ import { firstTime } from "./first-time.ts";
 import { isMoreUrgent, type Urgency } from "./loop.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { ListTrust } from "./trust.ts";
-import { endOf, lastLookOf, shift, type Waiting } from "./waiting.ts";
+import { endOf, isAwaited, lastLookOf, shift, type Waiting } from "./waiting.ts";
 import { createWorth, type WorthParts } from "./worth.ts";
 
 /** A poll that is worth less is not sent, also where the limits would let it through. */
@@ -169,7 +169,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   }
 
   function look(order: Waiting, now: number, found: Findings, mayRest: boolean): number | undefined {
-    if (order.inFlight) return undefined;
+    if (isAwaited(order, now)) return undefined;
     const urgent = urgentAt(order, now);
     if (urgent) {
       if (urgent.at > now) found.soonest = Math.min(found.soonest, urgent.at);

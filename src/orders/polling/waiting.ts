@@ -3,6 +3,8 @@ import type { CaseLaw } from "./laws.ts";
 
 /** Before a number expires, or is cancelled, it is looked at once more, so that a code of the last moment is not lost. */
 const LAST_LOOK_MS = 2_000;
+/** A poll that was not answered for so long may never be. */
+const SILENT_MS = 10_000;
 
 /** An order whose code is awaited. All times are Unix milliseconds. */
 export interface Waiting {
@@ -21,7 +23,8 @@ export interface Waiting {
   /** After a failure it rests until then. */
   barredUntil: number;
   failures: number;
-  inFlight: boolean;
+  /** The poll that is under way; Infinity until it is sent. */
+  flight: { sentAt: number } | undefined;
   /** When a callback told of it; absent once it was polled since. */
   toldAt: number | undefined;
   /** When it was last polled for a callback or for a list's news. */
@@ -62,7 +65,7 @@ export function createWaiting(
     answeredAt: Number.NEGATIVE_INFINITY,
     barredUntil: Number.NEGATIVE_INFINITY,
     failures: 0,
-    inFlight: false,
+    flight: undefined,
     toldAt: undefined,
     hurriedAt: Number.NEGATIVE_INFINITY,
     newsAt: undefined,
@@ -91,6 +94,11 @@ export function lastLookOf(waiting: Waiting): number {
   return endOf(waiting) - LAST_LOOK_MS;
 }
 
+/** Whether a poll of it is under way that may still be answered. Its code does not wait for any other. */
+export function isAwaited({ flight }: Waiting, now: number): boolean {
+  return flight !== undefined && now - flight.sentAt < SILENT_MS;
+}
+
 /** Its age at that time, in seconds. */
 export function ageAt({ bornAt }: Waiting, time: number): number {
   return Math.max(time - bornAt, 0) / 1_000;
@@ -104,6 +112,7 @@ export function shift(waiting: Waiting, by: number): void {
   waiting.answeredAt += by;
   waiting.barredUntil += by;
   waiting.hurriedAt += by;
+  if (waiting.flight) waiting.flight.sentAt += by;
   if (waiting.cancelAt !== undefined) waiting.cancelAt += by;
   if (waiting.toldAt !== undefined) waiting.toldAt += by;
   if (waiting.newsAt !== undefined) waiting.newsAt += by;
