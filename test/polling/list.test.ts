@@ -99,6 +99,19 @@ describe("a list of orders", () => {
     expect(bench.of("order-3").length).toBe(asked + 1);
   });
 
+  it("that has news a few seconds before the order's own answer has them brings its code a few seconds later", async () => {
+    const bench = startMany(50);
+    await prove(bench);
+    const calm = bench.list;
+    bench.list = () => calm().map((row) => (row.orderRef === "order-3" ? { ...row, news: "completed" } : row));
+    await bench.clock.advance(4_000);
+    expect(bench.of("order-3").length).toBeGreaterThan(0);
+    bench.answer = ({ orderRef }) => (orderRef === "order-3" ? CODE : WAITING);
+    const asked = bench.of("order-3").length;
+    await bench.clock.advance(5_000);
+    expect(bench.of("order-3").length).toBe(asked + 1);
+  });
+
   it("leaves those that it does not show to be polled", async () => {
     const bench = startMany(20);
     await prove(bench);

@@ -259,6 +259,21 @@ describe("a callback", () => {
     expect(bench.polls.at(-1)?.ref).toBe("order-7");
   });
 
+  it("that comes before the order itself shows its code has it polled again soon, and a few times at most", async () => {
+    const bench = startBench();
+    bench.perSecond = 1;
+    for (let nth = 0; nth < 50; nth += 1) {
+      bench.watched.add(`order-${nth}`);
+      bench.add(`order-${nth}`);
+    }
+    await bench.clock.advance(30_000);
+    bench.poller.wake("order-7");
+    await bench.clock.advance(4_500);
+    expect(bench.of("order-7").filter((at) => at > 30_000).length).toBeGreaterThanOrEqual(2);
+    await bench.clock.advance(90_000);
+    expect(bench.of("order-7").filter((at) => at > 30_000).length).toBeLessThan(14);
+  });
+
   it("that is repeated all the time has it polled once a second at most", async () => {
     const bench = startBench();
     bench.add("a");

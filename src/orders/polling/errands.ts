@@ -18,6 +18,8 @@ const LONGEST_LIST_REST_MS = 600_000;
 const OUTAGE_AFTER = 3;
 /** Of the orders that a list has news of, so many are asked about ahead of all polls; the others come first among them. */
 const MOST_COLLECTED_AT_ONCE = 2;
+/** What was told of shows at the order itself a little later at times. It is looked for so often. */
+const MOST_EMPTY_LOOKS = 6;
 
 export interface ErrandParts extends Pick<OrderParts, "upstreams" | "log"> {
   readonly clock: Clock;
@@ -77,6 +79,11 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
     waiting.newsAt = undefined;
     if (toldAt !== undefined || newsAt !== undefined) waiting.hurriedAt = clock.now();
 
+    function stillToFollow(): void {
+      waiting.toldAt ??= toldAt;
+      waiting.newsAt ??= newsAt;
+    }
+
     async function heard(progress: Progress, sentAt: number): Promise<void> {
       const seen = await apply(waiting.verification, progress);
       // Another poll was answered first.
@@ -93,6 +100,8 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
         else if (isProof) trust?.keptSilent();
       } else {
         learnOfNothing(waiting, sentAt);
+        if (toldAt !== undefined || newsAt !== undefined) waiting.emptyLooks += 1;
+        if (waiting.emptyLooks < MOST_EMPTY_LOOKS) stillToFollow();
       }
       if (seen.version >= waiting.verification.version) waiting.verification = seen;
       // One that has ended here is kept for a late code, until its upstream has ended it as well.
@@ -112,9 +121,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
 
       failed(error) {
         failed(error);
-        // What it was told of is still to be asked for.
-        waiting.toldAt ??= toldAt;
-        waiting.newsAt ??= newsAt;
+        stillToFollow();
         waiting.failures += 1;
         waiting.barredUntil = clock.now() + restMs(waiting.failures, LONGEST_REST_MS);
       },
@@ -143,6 +150,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
       } else if (row.news !== waiting.followed) {
         waiting.followed = row.news;
         waiting.newsAt = sentAt;
+        waiting.emptyLooks = 0;
         schedule.waiting.warm(waiting);
         const errand = collected.length < MOST_COLLECTED_AT_ONCE ? check(waiting, sentAt) : undefined;
         if (errand) collected.push(errand);

@@ -17,9 +17,8 @@ export function learnOfCode(waiting: Waiting, by: number, exactAt: number | unde
   const from = ageAt(waiting, waiting.lookedAt);
   const to = Math.max(ageAt(waiting, by), from);
   const hazard = waiting.law.hazard();
-  waiting.law.learn(
-    exactAt === undefined ? cameIn(hazard, from, to) : cameAt(hazard.edges, from, ageAt(waiting, exactAt)),
-  );
+  const exact = exactAt === undefined ? undefined : Math.max(ageAt(waiting, exactAt), from);
+  waiting.law.learn(exact === undefined ? cameIn(hazard, from, to) : cameAt(hazard.edges, from, exact));
 }
 
 /** When a message came, as the upstream says; undefined where it says nothing, or what cannot be. */

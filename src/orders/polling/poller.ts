@@ -42,7 +42,10 @@ export interface Poller {
    */
   lastPoll(verificationId: string): Promise<void>;
 
-  /** Polls the order once, ahead of the others' turn; one that is not polled for is passed over. */
+  /**
+   * Polls the order ahead of the others' turn, and a few times more while that finds nothing; one that is not polled for is
+   * passed over.
+   */
   wake(orderRef: string): void;
 
   /** Somebody has begun to watch it. */
@@ -141,6 +144,7 @@ export function createPoller(upstream: Upstream, loop: Loop, parts: PollerParts)
       const waiting = byRef.get(orderRef);
       if (!waiting) return;
       waiting.toldAt ??= clock.now();
+      waiting.emptyLooks = 0;
       schedule.waiting.warm(waiting);
       loop.nudge();
     },

@@ -10,7 +10,7 @@ const LEAST_WORTH = 0.002;
 /** Of many orders, those rest that are worth less than this share of what was polled lately. */
 const COLD_SHARE = 0.4;
 const LATELY = 0.1;
-/** However many callbacks tell of an order, it is not polled for them more often; after failures not as often as that. */
+/** However many callbacks tell of an order, it is not polled for them more often; half as often after each that was in vain. */
 const HURRY_GAP_MS = 1_000;
 const MOST_DOUBLINGS = 5;
 /** An order that ended longer ago, while the daemon was down, is no more urgent than others. */
@@ -123,11 +123,19 @@ export function createSchedule(parts: ScheduleParts): Schedule {
 
   /** When an order must be polled whatever it is worth, and how urgent that is; undefined when it need not. */
   function urgentAt(order: Waiting, now: number): TimedUrgency | undefined {
-    const hurriedBy = order.toldAt ?? order.newsAt;
-    if (hurriedBy !== undefined) {
-      const gap = HURRY_GAP_MS * 2 ** Math.min(order.failures, MOST_DOUBLINGS);
-      return { at: order.hurriedAt + gap, isNews: true, since: hurriedBy };
-    }
+    const news = newsOf(order);
+    if (news && news.at <= now) return news;
+    return lookDue(order, now) ?? news;
+  }
+
+  function newsOf(order: Waiting): TimedUrgency | undefined {
+    const since = order.toldAt ?? order.newsAt;
+    if (since === undefined) return undefined;
+    const gap = HURRY_GAP_MS * 2 ** Math.min(order.failures + order.emptyLooks, MOST_DOUBLINGS);
+    return { at: order.hurriedAt + gap, isNews: true, since };
+  }
+
+  function lookDue(order: Waiting, now: number): TimedUrgency | undefined {
     const lastLook = lastLookOf(order);
     const seenAt = list?.isProven() === false ? order.sentAt : order.lookedAt;
     const isUnseenAtEnd = now >= lastLook && seenAt < lastLook && !order.isLate;
@@ -171,9 +179,12 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   function look(order: Waiting, now: number, found: Findings, mayRest: boolean): number | undefined {
     if (isAwaited(order, now)) return undefined;
     const urgent = urgentAt(order, now);
-    if (urgent) {
-      if (urgent.at > now) found.soonest = Math.min(found.soonest, urgent.at);
-      else if (now - endOf(order) > LONG_PAST_MS && order.toldAt === undefined) found.longPast ??= order;
+    if (urgent && urgent.at > now) {
+      found.soonest = Math.min(found.soonest, urgent.at);
+      // What was in vain for its news is still worth what any other is.
+      if (!urgent.isNews) return undefined;
+    } else if (urgent) {
+      if (now - endOf(order) > LONG_PAST_MS && order.toldAt === undefined) found.longPast ??= order;
       else if (!found.urgent || isMoreUrgent(urgent, found.urgent.urgency)) {
         found.urgent = { waiting: order, urgency: urgent };
       }
@@ -194,7 +205,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       else found.bestUnlisted = better(found.bestUnlisted, ranked);
       if (worth < LEAST_WORTH) found.soonest = Math.min(found.soonest, worthwhileAt(order, worth, now));
     }
-    return mayRest ? coldUntil(order, worth, now) : undefined;
+    return mayRest && !urgent ? coldUntil(order, worth, now) : undefined;
   }
 
   function decide(found: Findings, now: number): Choice {
@@ -239,7 +250,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       if (choice.ask === "list") listReadyAt = now + gapMs;
       if (choice.ask !== "order") return;
       lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
-      if (!urgentAt(choice.waiting, now)) winning += LATELY * (worthAt(choice.waiting, now) - winning);
+      if ((urgentAt(choice.waiting, now)?.at ?? Number.POSITIVE_INFINITY) > now)
+        winning += LATELY * (worthAt(choice.waiting, now) - winning);
     },
 
     isProof,

@@ -29,6 +29,8 @@ export interface Waiting {
   toldAt: number | undefined;
   /** When it was last polled for a callback or for a list's news. */
   hurriedAt: number;
+  /** Polls for these that found nothing yet. */
+  emptyLooks: number;
   /** When the list was asked for that had news of it; absent once it was polled since. */
   newsAt: number | undefined;
   /** The news that were followed last. */
@@ -68,6 +70,7 @@ export function createWaiting(
     flight: undefined,
     toldAt: undefined,
     hurriedAt: Number.NEGATIVE_INFINITY,
+    emptyLooks: 0,
     newsAt: undefined,
     followed: undefined,
     unlisted: 0,
