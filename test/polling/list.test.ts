@@ -30,6 +30,17 @@ async function prove(bench: Bench): Promise<void> {
   Object.assign(bench, { list, answer });
 }
 
+/** Has a code come for one order after the other, of which the list tells so much later. */
+function codeEvery10s(bench: ReturnType<typeof startMany>, behindMs: number): void {
+  const start = bench.clock.now();
+  const hasCome = (orderRef: string, byMs: number) => {
+    return bench.clock.now() - start >= 20_000 + Number(orderRef.split("-")[1]) * 10_000 + byMs;
+  };
+  bench.answer = ({ orderRef }) => (hasCome(orderRef, 0) ? CODE : WAITING);
+  bench.list = () =>
+    bench.ids.map((orderRef) => ({ orderRef, ...(hasCome(orderRef, behindMs) && { news: "completed" }) }));
+}
+
 describe("a list of orders", () => {
   it("takes the place of polls where many wait", async () => {
     const bench = startMany(20);
@@ -145,6 +156,26 @@ describe("a list of orders", () => {
     await bench.clock.advance(60_000);
     expect(bench.lists.length).toBeLessThan(8);
     expect(bench.polls.length).toBeGreaterThan(40);
+  });
+
+  it("that is far behind the orders' own answers is given up, also where it is right at last", async () => {
+    const bench = startMany(30);
+    await prove(bench);
+    codeEvery10s(bench, 15_000);
+    await bench.clock.advance(220_000);
+    const { length } = bench.lists;
+    await bench.clock.advance(30_000);
+    expect(bench.lists).toHaveLength(length);
+  });
+
+  it("that keeps up is asked for all the time", async () => {
+    const bench = startMany(30);
+    await prove(bench);
+    codeEvery10s(bench, 1_000);
+    await bench.clock.advance(240_000);
+    const { length } = bench.lists;
+    await bench.clock.advance(30_000);
+    expect(bench.lists.length - length).toBeGreaterThan(20);
   });
 
   it("does not rest for an outage that is over", async () => {

@@ -97,7 +97,10 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
         if (toldAt !== undefined) push.told();
         else push.found(arrivedAt === undefined ? undefined : sentAt - arrivedAt);
         if (newsAt !== undefined) trust?.told();
-        else if (isProof) trust?.keptSilent();
+        else {
+          if (isProof) trust?.keptSilent();
+          if (waiting.followed === undefined) trust?.found(waiting.verification.orderRef ?? "", sentAt);
+        }
       } else {
         learnOfNothing(waiting, sentAt);
         if (toldAt !== undefined || newsAt !== undefined) waiting.emptyLooks += 1;
@@ -140,6 +143,7 @@ export function createErrands(upstream: Upstream, parts: ErrandParts, hooks: Err
   function takeIn(rows: readonly OverviewRow[], sentAt: number): void {
     const byRef = new Map(rows.map((row) => [row.orderRef, row]));
     const collected: Errand[] = [];
+    trust?.compare(byRef, sentAt);
     for (const waiting of [...schedule.waiting]) {
       if (waiting.bornAt > sentAt || isAwaited(waiting, clock.now())) continue;
       const row = byRef.get(waiting.verification.orderRef ?? "");

@@ -27,6 +27,8 @@ const LIVELY_MS = 10_000;
 const SHORT_COLD_MS = 5_000;
 /** Until a list is proven, each order that it has shown as waiting for so long is polled by itself as well. */
 const PROOF_MS = 45_000;
+/** Until it is known to keep up, of so many lists one leaves its slot to the order that is worth most of those it shows. */
+const SAMPLE_EVERY = 20;
 /** So many lists in a row that lack an order show that they do not cover it. */
 const UNLISTED_AFTER = 2;
 
@@ -99,6 +101,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   let listReadyAt = Number.NEGATIVE_INFINITY;
   let listBarredUntil = Number.NEGATIVE_INFINITY;
   let lastWasLongPast = false;
+  let listsInARow = 0;
 
   function followClock(now: number): void {
     const by = now - lastNow;
@@ -218,7 +221,10 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     const preferList = now >= listBarredUntil && found.listWorth > (bestListed?.worth ?? 0);
     const single = preferList || !bestListed ? bestUnlisted : better(bestUnlisted, bestListed);
     const isListDue = preferList && now >= listReadyAt && found.listWorth >= LEAST_WORTH;
-    if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) return { ask: "list", worth: found.listWorth };
+    if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) {
+      const isSample = bestListed && listsInARow >= SAMPLE_EVERY && !list?.isPrompt();
+      return isSample ? { ask: "order", ...bestListed } : { ask: "list", worth: found.listWorth };
+    }
     if (single && single.worth >= LEAST_WORTH) return { ask: "order", ...single };
     if (found.longPast) return { ask: "order", waiting: found.longPast, worth: LEAST_WORTH };
     if (waiting.size === 0) return { ask: "nothing", forMs: Number.POSITIVE_INFINITY };
@@ -247,8 +253,12 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     sent(choice, now) {
       slotMs += LATELY * (Math.min(Math.max(now - lastSentAt, 0), LONGEST_SLOT_MS) - slotMs);
       lastSentAt = now;
-      if (choice.ask === "list") listReadyAt = now + gapMs;
+      if (choice.ask === "list") {
+        listReadyAt = now + gapMs;
+        listsInARow += 1;
+      }
       if (choice.ask !== "order") return;
+      if (isCovered(choice.waiting) && !choice.urgency) listsInARow = 0;
       lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
       if ((urgentAt(choice.waiting, now)?.at ?? Number.POSITIVE_INFINITY) > now)
         winning += LATELY * (worthAt(choice.waiting, now) - winning);
