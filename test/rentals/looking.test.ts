@@ -140,6 +140,24 @@ describe("a rented number", () => {
     expect(anew).toBeGreaterThanOrEqual(steady);
   });
 
+  it.each([
+    ["failed", true],
+    ["showed nothing yet", false],
+  ])("is looked at again soon after a callback where that look %s, and a few times at most", async (_, isFailing) => {
+    const account = startAccount({ perSecond: 100 });
+    await withQuiet(account, 1);
+    const before = account.of("quiet-0").length;
+    account.failing = isFailing;
+    account.rentals.wake("quiet-0");
+    await account.clock.advance(1_000);
+    expect(account.of("quiet-0")).toHaveLength(before + 1);
+    account.failing = false;
+    await account.clock.advance(3_000);
+    expect(account.of("quiet-0")).toHaveLength(before + 2);
+    await account.clock.advance(HOUR_MS / 12);
+    expect(account.of("quiet-0").length).toBeLessThan(before + 10);
+  });
+
   it("is looked at no later for a clock that is set back", async () => {
     const hand = createHandClock();
     let by = 0;

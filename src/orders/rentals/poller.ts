@@ -13,6 +13,9 @@ import { createSchedule } from "./schedule.ts";
 /** After a failed look its rental rests, twice as long each time, up to this. */
 const LONGEST_REST_MS = 120_000;
 
+/** What a callback told of is looked for so often: a look may fail, or be ahead of what it is to show. */
+const LOOKS_FOR_NEWS = 6;
+
 /** What somebody said is to come hardly will later. */
 const EXPECTED_MS = 20 * 60_000;
 
@@ -28,7 +31,10 @@ export interface RentalPoller {
    * nothing is collected for it.
    */
   nextPoll(rentalId: string): Promise<boolean>;
-  /** Looks once, ahead of the others' turn; an order that is no rental here is passed over. */
+  /**
+   * Looks ahead of the others' turn, and a few times more while there is nothing new; an order that is no rental here is
+   * passed over.
+   */
   wake(orderRef: string): void;
   /** Somebody has begun to watch it. */
   watched(rentalId: string): void;
@@ -43,6 +49,8 @@ export interface RentalPollerParts extends Pick<RentalParts, "upstreams" | "cloc
 }
 
 interface Following extends Quiet {
+  /** How often what a callback told of is still looked for. */
+  newsLooks: number;
   /** Who waits for the next look to begin, and for the one under way to end. */
   onLooked: ((isAnswered: boolean) => void)[];
   answering: ((isAnswered: boolean) => void)[];
@@ -77,6 +85,7 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
     following.answering = following.onLooked;
     following.onLooked = [];
     schedule.sent(following, clock.now());
+    following.newsLooks = Math.max(following.newsLooks - 1, 0);
     let isAnswered = false;
 
     async function heard(inbox: Inbox, sentAt: number): Promise<void> {
@@ -84,6 +93,7 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
       const rental = await apply(following.rental, inbox);
       isAnswered = true;
       following.failures = 0;
+      if (rental.messageCount > messageCount) following.newsLooks = 0;
       const times = inbox.messages.flatMap(({ receiveTime }) => (receiveTime ? [receiveTime.getTime()] : []));
       learnOfLook(following, sentAt, rental.messageCount - messageCount, times);
       if (isRentalOver(rental.status)) forget(following);
@@ -113,6 +123,8 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
 
       over() {
         following.inFlight = false;
+        const inVain = LOOKS_FOR_NEWS - following.newsLooks;
+        following.newsAt = following.newsLooks > 0 ? clock.now() + 1_000 * 2 ** inVain : undefined;
         warm(following);
         for (const looked of following.answering) looked(isAnswered);
         following.answering = [];
@@ -162,7 +174,7 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
         return;
       }
       const quiet = createQuiet(rental, laws, clock.now(), isResumed);
-      const following: Following = { ...quiet, onLooked: [], answering: [] };
+      const following: Following = { ...quiet, newsLooks: 0, onLooked: [], answering: [] };
       all.set(rental.rentalId, following);
       byRef.set(rental.orderRef ?? "", following);
       schedule.rentals.add(following);
@@ -187,7 +199,9 @@ export function createRentalPoller(upstream: Upstream, loop: Loop, parts: Rental
 
     wake(orderRef) {
       const following = byRef.get(orderRef);
-      if (following) wakeUp(following);
+      if (!following) return;
+      following.newsLooks = LOOKS_FOR_NEWS;
+      wakeUp(following);
     },
 
     // Who begins to watch a quiet number expects something.

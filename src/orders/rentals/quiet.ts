@@ -29,6 +29,8 @@ export interface Quiet {
   inFlight: boolean;
   /** When a callback, or somebody who waits for it, asked for a look since the last one. */
   wokenAt: number | undefined;
+  /** When what a callback told of is to be looked for again; absent once it was. */
+  newsAt: number | undefined;
   /** The bursts that came to this number, and those that would have come to a usual one. Both fade. */
   came: number;
   usual: number;
@@ -55,6 +57,7 @@ export function createQuiet(rental: Rental, laws: Laws<Stir>, now: number, isRes
     failures: 0,
     inFlight: false,
     wokenAt: undefined,
+    newsAt: undefined,
     came: 0,
     usual: 0,
     dueAt: undefined,
@@ -103,4 +106,5 @@ export function shift(quiet: Quiet, by: number): void {
   quiet.barredUntil += by;
   quiet.dueAt = undefined;
   if (quiet.wokenAt !== undefined) quiet.wokenAt += by;
+  if (quiet.newsAt !== undefined) quiet.newsAt += by;
 }

@@ -70,10 +70,11 @@ export function createSchedule<Q extends Quiet>(parts: {
 
   /** Whoever waits for a look, and a rental at its end, come first; undefined for all others. */
   function urgencyOf(quiet: Quiet, now: number): (Urgency & { readonly at: number }) | undefined {
-    const { wokenAt, sentAt, barredUntil } = quiet;
+    const { wokenAt, newsAt = Number.POSITIVE_INFINITY, sentAt, barredUntil } = quiet;
     const lastLook = lastLookOf(quiet);
     if (wokenAt !== undefined)
       return { at: Math.max(sentAt + WOKEN_GAP_MS, barredUntil), isNews: true, since: wokenAt };
+    if (newsAt <= now) return { at: Math.max(newsAt, barredUntil), isNews: true, since: newsAt };
     if (now < lastLook || sentAt >= lastLook) return undefined;
     return { at: Math.max(sentAt + gapMs, barredUntil), isNews: false, since: lastLook };
   }
@@ -100,8 +101,9 @@ export function createSchedule<Q extends Quiet>(parts: {
     const lastLook = lastLookOf(quiet);
     // It was looked at after its end: what it is now is for others to find out.
     if (now >= lastLook) return undefined;
+    const latestOfAll = Math.min(lastLook, quiet.newsAt ?? lastLook);
     const rest = (until: number) => {
-      const at = Math.min(until, lastLook);
+      const at = Math.min(until, latestOfAll);
       found.soonest = Math.min(found.soonest, at);
       return mayRest ? at : undefined;
     };
@@ -112,7 +114,7 @@ export function createSchedule<Q extends Quiet>(parts: {
     if (quiet.dueAt > now) return rest(quiet.dueAt);
     if (!found.best || (!found.best.urgency && worth > found.best.worth)) found.best = { quiet, worth };
     if (!mayRest || worth >= enough()) return undefined;
-    const latest = Math.min(now + Math.max(SHORT_COLD_MS, now - quiet.lookedAt), lastLook);
+    const latest = Math.min(now + Math.max(SHORT_COLD_MS, now - quiet.lookedAt), latestOfAll);
     const least = enough();
     return firstTime((time) => worthAt(quiet, time) >= least, now, latest, ABOUT_MS);
   }
@@ -133,6 +135,7 @@ export function createSchedule<Q extends Quiet>(parts: {
       if (!urgencyOf(quiet, now)) winning += LATELY * (worthAt(quiet, now) - winning);
       quiet.sentAt = now;
       quiet.wokenAt = undefined;
+      quiet.newsAt = undefined;
       quiet.dueAt = undefined;
     },
   };
