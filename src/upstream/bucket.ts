@@ -1,8 +1,8 @@
-import Bottleneck from "bottleneck";
 import type { Clock } from "../core/clock.ts";
 import type { LimitState } from "../core/upstream.ts";
 import { type Gate, NOT_SENT, type Outcome } from "./gate.ts";
 import { createHomecomings } from "./homecomings.ts";
+import { createLimiter } from "./limiter.ts";
 
 /** What a call may take from leaving here to being counted there, beyond what its answer proves. */
 const MARGIN_MS = 250;
@@ -40,7 +40,7 @@ export function createBucket(
   clock: Clock,
   { concurrency = 8, mostAhead = 0 } = {},
 ): Bucket {
-  const limiter = new Bottleneck({ reservoir: limit.calls, maxConcurrent: concurrency });
+  const limiter = createLimiter({ reservoir: limit.calls, maxConcurrent: concurrency });
   const homecomings = createHomecomings(clock, limit.windowMs * SHORT_SHARE);
   /** Tokens that are not in the reservoir. */
   let out = 0;

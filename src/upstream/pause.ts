@@ -1,6 +1,6 @@
-import Bottleneck from "bottleneck";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { Gate } from "./gate.ts";
+import { createLimiter } from "./limiter.ts";
 
 /** For what no document limits: nothing is counted, but when the upstream asks for a pause, it gets one. */
 export interface Pause extends Gate {
@@ -10,7 +10,7 @@ export interface Pause extends Gate {
 
 /** `concurrency` bounds the calls under way at once; without a bound Bottleneck does not heed priorities. */
 export function createPause(clock: Clock, concurrency: number): Pause {
-  const limiter = new Bottleneck({ maxConcurrent: concurrency });
+  const limiter = createLimiter({ maxConcurrent: concurrency });
   let over: Promise<unknown> = Promise.resolve();
 
   return {

@@ -613,6 +613,24 @@ describe("a 429", () => {
   });
 });
 
+describe.each<[string, LimitTable]>([
+  ["its account's limit", SIXTY],
+  ["its endpoints' limits", PING_LIKE],
+  ["no limit", {}],
+])("the time of day, set back an hour, holds up no call under %s", (_, table) => {
+  it.each([0, 1])("after %i calls before", async (before) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const limits = createLimits(table, createHandClock());
+    expect(await sentOf(limits, "buy", before)).toBe(before);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    let sent = 0;
+    for (const verb of ["buy", "check"] as const) void limits.run(verb, async () => (sent += 1));
+    void limits.poll(() => async () => (sent += 1));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toBe(3);
+  });
+});
+
 describe("calls of an earlier run", () => {
   it("count until their window is over", async () => {
     const clock = createHandClock();
