@@ -2,6 +2,7 @@ import { Pool } from "undici";
 import type { z } from "zod";
 import { type Clock, timeLimit } from "../core/clock.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
+import { createBackOff } from "./back-off.ts";
 import { decode } from "./decode.ts";
 import { decodeText } from "./json.ts";
 import { readJson } from "./read-json.ts";
@@ -14,8 +15,8 @@ const ANSWER_BYTES = 1_000_000;
 const CATALOG_BYTES = 64_000_000;
 /** More of a refusal's words is not looked at: the patterns are not made for a novel. */
 const LONGEST_WORDS = 1024;
-/** For a refusal that passes, and does not say when. */
-const RETRY_AFTER_MS: Partial<Record<Reason, number>> = { UPSTREAMS_UNAVAILABLE: 10_000, CANCEL_TOO_EARLY: 30_000 };
+/** For a number that is not taken back yet, where it is not said when. */
+const NOT_YET_MS = 30_000;
 
 /** How an upstream says no. */
 export interface Refusals {
@@ -82,6 +83,7 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
   const reading = new Pool(origin, { connect, ...unbounded });
   // A kept-alive connection that the server has just closed would make a purchase uncertain for nothing.
   const acting = new Pool(origin, { pipelining: 0, connect, ...unbounded });
+  const backOff = createBackOff(options.clock);
 
   async function send(
     method: "GET" | "POST",
@@ -110,7 +112,9 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
         throw limited(againMs);
       }
       const bytes = await readBounded(response.body, limit, call);
-      return await interpret({ call, path, reads: pool === reading }, response.statusCode, againMs, bytes);
+      const answer = await interpret({ call, path, reads: pool === reading }, response.statusCode, againMs, bytes);
+      backOff.answered();
+      return answer;
     } catch (error) {
       if (error instanceof GatewayError || error instanceof UpstreamFault) throw error;
       throw transportFault(call, error, timeout.signal.aborted);
@@ -119,10 +123,10 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     }
   }
 
-  function limited(againMs = RETRY_AFTER_MS.UPSTREAMS_UNAVAILABLE): GatewayError {
+  function limited(againMs = backOff.waitMs()): GatewayError {
     return new GatewayError("UPSTREAMS_UNAVAILABLE", `${options.upstream} limits the rate of calls`, {
       metadata: { upstream: options.upstream },
-      retryAfterMs: againMs,
+      retryAfterMs: Math.min(againMs, LONGEST_RETRY_AFTER_MS),
     });
   }
 
@@ -148,11 +152,12 @@ export function createHttp(options: HttpOptions): UpstreamHttp {
     const byStatus = reasonOf(status, reads);
     const reason = row === UNSOLD ? (byStatus ?? meant) : (meant ?? byStatus);
     if (!reason) throw new UpstreamFault(`${call} was answered ${status} with an error that is not known`);
-    const passes = RETRY_AFTER_MS[reason];
-    const said = options.refusals.retryAfterMs?.(words ?? "") ?? (passes && againMs);
+    const said = options.refusals.retryAfterMs?.(words ?? "");
+    if (reason === "UPSTREAMS_UNAVAILABLE") throw limited(said ?? againMs);
+    const waitMs = said ?? (reason === "CANCEL_TOO_EARLY" ? (againMs ?? NOT_YET_MS) : undefined);
     throw new GatewayError(reason, `${options.upstream} refused: ${REFUSED[reason] ?? reason}`, {
       metadata: { upstream: options.upstream },
-      retryAfterMs: said === undefined ? passes : Math.min(said, LONGEST_RETRY_AFTER_MS),
+      retryAfterMs: waitMs === undefined ? undefined : Math.min(waitMs, LONGEST_RETRY_AFTER_MS),
     });
   }
 

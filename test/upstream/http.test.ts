@@ -434,6 +434,23 @@ describe("a refusal", () => {
     expect(await refusalOf(get(at))).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE", retryAfterMs: 17_000 });
   });
 
+  it("by 429s in a row that do not say how long waits 10, 20, 40 and then 60 s, and 10 again after an answer", async () => {
+    const at = await visit();
+    const waits: (number | undefined)[] = [];
+    async function refused(): Promise<void> {
+      at.server.script({ status: 429 }, json({ error: "slow down" }, 403));
+      const [one, other] = [await refusalOf(get(at)), await refusalOf(get(at))];
+      expect(other.retryAfterMs, "on their way together").toBe(one.retryAfterMs);
+      waits.push(one.retryAfterMs);
+      await at.clock.advance(one.retryAfterMs ?? 0);
+    }
+    for (let nth = 0; nth < 5; nth += 1) await refused();
+    at.server.script(json({ order: 7, price: "0.40" }));
+    await get(at);
+    await refused();
+    expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 10_000]);
+  });
+
   it("by words under another status is told how long to wait by the header", async () => {
     const at = await visit({ ...json({ error: "slow down" }, 403), headers: { "retry-after": "17" } });
     expect(await refusalOf(get(at))).toMatchObject({ reason: "UPSTREAMS_UNAVAILABLE", retryAfterMs: 17_000 });
