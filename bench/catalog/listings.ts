@@ -2,7 +2,7 @@
 
 import english from "i18n-iso-countries/langs/en.json" with { type: "json" };
 import { SERVICES } from "../../src/catalog/service-aliases.ts";
-import type { Listing } from "../../src/core/upstream.ts";
+import type { Listing } from "../../src/core/desks.ts";
 
 export const UPSTREAMS = ["ping", "smsverificationservice", "smsverifyo", "papsms", "pvapins"] as const;
 

@@ -15,9 +15,9 @@ import type {
 import { canonicalService, resolveServices, serviceDisplayName } from "../../src/catalog/services.ts";
 import { isPrice, termsOf } from "../../src/catalog/terms.ts";
 import { containing, normalise, printable } from "../../src/catalog/text.ts";
+import type { Listing } from "../../src/core/desks.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Offer, Product } from "../../src/core/offer.ts";
-import type { Listing } from "../../src/core/upstream.ts";
 
 /** What an upstream that lists this has for sale, by id. */
 export function plainOffers(

@@ -4,7 +4,7 @@
 // - A cancel is refused with `closed` whether the order has its code or has ended.
 
 import { z } from "zod";
-import type { Listing, Progress } from "../../src/core/upstream.ts";
+import type { Listing, Progress } from "../../src/core/desks.ts";
 import { amount, count, id, lines, text, time } from "../../src/upstream/decode.ts";
 import { defineProvider } from "../../src/upstream/define.ts";
 import { perMinute } from "../../src/upstream/limits.ts";

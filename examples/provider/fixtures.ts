@@ -1,6 +1,6 @@
 // From Acme's document (docs/adding-an-upstream.md), copied as it is; what is not in it is marked.
 
-import type { BoughtOrder } from "../../src/core/upstream.ts";
+import type { BoughtOrder } from "../../src/core/desks.ts";
 import { type Case, type ProviderFixtures, usd } from "../../test/providers/contract.ts";
 import { json } from "../../test/upstream/scripted-server.ts";
 

@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../core/clock.ts";
+import type { Listing } from "../core/desks.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Offer } from "../core/offer.ts";
-import type { Listing, Upstream } from "../core/upstream.ts";
+import type { Upstream } from "../core/upstream.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { copyOf } from "./listed-offer.ts";
 import { isPrice, termsOf } from "./terms.ts";

@@ -1,5 +1,5 @@
+import type { Listing } from "../core/desks.ts";
 import type { Offer } from "../core/offer.ts";
-import type { Listing } from "../core/upstream.ts";
 import { cheapestTerm, termsOf } from "./terms.ts";
 
 const MOST_COUNTED = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 import type { CatalogSnapshot } from "../core/catalog.ts";
+import type { Listing } from "../core/desks.ts";
 import { PRODUCTS } from "../core/offer.ts";
-import type { Listing } from "../core/upstream.ts";
 import { buildColumns } from "./columns.ts";
 import { resolveCountry } from "./countries.ts";
 import { createDraft } from "./draft.ts";

@@ -1,5 +1,5 @@
+import type { CatalogDesk, CatalogStep, Listing, UnreadPart } from "../core/desks.ts";
 import { UpstreamFault } from "../core/error.ts";
-import type { CatalogDesk, CatalogStep, Listing, UnreadPart } from "../core/upstream.ts";
 
 const MOST_STEPS = 2_000;
 /** So many in a row are an outage: each further call would wait in vain, and speak against the upstream once more. */

@@ -1,6 +1,6 @@
+import type { Listing } from "../core/desks.ts";
 import type { Money } from "../core/money.ts";
 import type { EsimPlan, RentalTerm } from "../core/offer.ts";
-import type { Listing } from "../core/upstream.ts";
 import { comparePrices } from "./order.ts";
 
 const CURRENCY = /^[A-Z]{3}$/;

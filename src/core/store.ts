@@ -1,10 +1,10 @@
 import type { Discrepancy, HistoryEvent, HistoryFilter, Movement, RecordedBalance } from "./books.ts";
 import type { Caller } from "./caller.ts";
 import type { CatalogSnapshot } from "./catalog.ts";
+import type { Verb } from "./desks.ts";
 import type { Reason } from "./error.ts";
 import type { Money } from "./money.ts";
 import type { EsimRecords, ExtensionRecords, OrderFilter, Page, PendingPurchase, RentalRecords } from "./records.ts";
-import type { Verb } from "./upstream.ts";
 import type { Message, Verification, VerificationRequest, VerificationStatus } from "./verification.ts";
 
 export interface NewVerification {

@@ -1,6 +1,7 @@
 import { Counter, type Registry } from "prom-client";
+import type { Verb } from "../core/desks.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Upstream, Verb } from "../core/upstream.ts";
+import type { Upstream } from "../core/upstream.ts";
 import { wrapTasks } from "../upstream/wrap.ts";
 
 /** The same upstreams, the requests to them counted. */

@@ -1,7 +1,7 @@
 import { UNINTERRUPTED } from "../core/clock.ts";
+import type { Progress } from "../core/desks.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { Progress } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { type Bought, bought, type OrderParts, requireBought } from "./parts.ts";
 import { persist } from "./persist.ts";

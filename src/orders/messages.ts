@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ReceivedMessage } from "../core/upstream.ts";
+import type { ReceivedMessage } from "../core/desks.ts";
 import type { Message } from "../core/verification.ts";
 import { extractCode } from "./codes/extract.ts";
 

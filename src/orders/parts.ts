@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import type { Clock } from "../core/clock.ts";
+import type { VerificationDesk } from "../core/desks.ts";
 import type { Rates } from "../core/rates.ts";
 import type { Store } from "../core/store.ts";
-import type { Upstream, VerificationDesk } from "../core/upstream.ts";
+import type { Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import type { Router } from "../routing/router.ts";
 import type { Balances } from "../upstream/balance.ts";

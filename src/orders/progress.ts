@@ -1,5 +1,5 @@
+import type { Progress } from "../core/desks.ts";
 import { GatewayError, type Reason } from "../core/error.ts";
-import type { Progress } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { toMessage } from "./messages.ts";
 import type { OrderParts } from "./parts.ts";

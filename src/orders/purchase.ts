@@ -1,6 +1,6 @@
 import type { Caller } from "../core/caller.ts";
+import type { Order, Purchase } from "../core/desks.ts";
 import type { GatewayError } from "../core/error.ts";
-import type { Order, Purchase } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 import { priceBounds } from "../routing/constraints.ts";
 import type { Candidate } from "../routing/rank.ts";

@@ -1,5 +1,6 @@
+import type { BoughtOrder } from "../core/desks.ts";
 import { GatewayError } from "../core/error.ts";
-import type { BoughtOrder, Upstream } from "../core/upstream.ts";
+import type { Upstream } from "../core/upstream.ts";
 import type { Verification } from "../core/verification.ts";
 
 /** Where something was bought, and what it is called there. */

@@ -1,8 +1,8 @@
 import type { Caller } from "../core/caller.ts";
 import { atMost, UNINTERRUPTED } from "../core/clock.ts";
+import type { Progress } from "../core/desks.ts";
 import { GatewayError } from "../core/error.ts";
 import type { OrderFilter, Page } from "../core/records.ts";
-import type { Progress } from "../core/upstream.ts";
 import {
   isTerminal,
   type Verification,

@@ -9,9 +9,9 @@
 
 import { z } from "zod";
 import type { CatalogList } from "../core/catalog.ts";
+import type { Listing, Progress } from "../core/desks.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { Listing, Progress } from "../core/upstream.ts";
 import { amount, dateTime, hint, id, messageTime, text, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";

@@ -10,10 +10,10 @@
 // - There is no balance, no list of orders and nothing to call when a code was used.
 
 import { z } from "zod";
+import type { Listing, Progress, ReceivedMessage } from "../core/desks.ts";
 import { UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Capability } from "../core/offer.ts";
-import type { Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
 import {
   amount,
   chargedFor,

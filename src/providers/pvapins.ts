@@ -13,8 +13,8 @@
 
 import { z } from "zod";
 import type { CatalogList } from "../core/catalog.ts";
+import type { BoughtOrder, CatalogStep, Listing, Progress, ReceivedMessage } from "../core/desks.ts";
 import { GatewayError } from "../core/error.ts";
-import type { BoughtOrder, CatalogStep, Listing, Progress, ReceivedMessage } from "../core/upstream.ts";
 import { amount, hint, id, lines, plausible, text } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { Query } from "../upstream/http.ts";

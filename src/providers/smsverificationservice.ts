@@ -13,9 +13,9 @@
 // - The list of the 50 newest orders tells each one's status, and no code.
 
 import { z } from "zod";
+import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase, RecentOrder } from "../core/desks.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
-import type { BoughtOrder, Inbox, Listing, Order, Progress, Purchase, RecentOrder } from "../core/upstream.ts";
 import { amount, count, dateTime, hint, id, lines, text, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import type { UpstreamHttp } from "../upstream/http.ts";

@@ -9,8 +9,8 @@
 // - No limit is named, but a 429 is: 60 a minute is what the field allows.
 
 import { z } from "zod";
+import type { Progress } from "../core/desks.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
-import type { Progress } from "../core/upstream.ts";
 import { amount, count, dateTime, hint, id, lines, messageTime, text, truth, word } from "../upstream/decode.ts";
 import { defineProvider } from "../upstream/define.ts";
 import { perMinute } from "../upstream/limits.ts";

@@ -1,7 +1,8 @@
+import type { Verb } from "../core/desks.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import { compareWorth, type Rates } from "../core/rates.ts";
-import type { CallEnd, Verb } from "../core/upstream.ts";
+import type { CallEnd } from "../core/upstream.ts";
 import type { Memory } from "./memory.ts";
 import { createRandom } from "./random.ts";
 

@@ -1,8 +1,8 @@
 import type { Change, EntryKind, HistoryEvent, RecordedBalance } from "../core/books.ts";
+import type { Verb } from "../core/desks.ts";
 import type { Reason } from "../core/error.ts";
 import type { Money } from "../core/money.ts";
 import type { Learned, SentCall } from "../core/store.ts";
-import type { Verb } from "../core/upstream.ts";
 import type { Attempt, Message, Outcome, Verification, VerificationStatus } from "../core/verification.ts";
 import { toRequest } from "./requests.ts";
 

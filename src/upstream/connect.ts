@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import type { Clock } from "../core/clock.ts";
+import type { Desks, Verb } from "../core/desks.ts";
 import { GatewayError, UpstreamFault } from "../core/error.ts";
 import type { SentCall } from "../core/store.ts";
-import type { CallEnd, Desks, Upstream, Verb } from "../core/upstream.ts";
+import type { CallEnd, Upstream } from "../core/upstream.ts";
 import type { Provider } from "./define.ts";
 import { createHttp } from "./http.ts";
 import { createLastError } from "./last-error.ts";

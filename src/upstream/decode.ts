@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { ReceivedMessage } from "../core/desks.ts";
 import { UpstreamFault } from "../core/error.ts";
 import { type Money, parseMoney } from "../core/money.ts";
-import type { ReceivedMessage } from "../core/upstream.ts";
 
 export { parseJson } from "./json.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Desks } from "../core/upstream.ts";
+import type { Desks } from "../core/desks.ts";
 import type { Refusals, UpstreamHttp } from "./http.ts";
 import type { LimitTable } from "./limits.ts";
 

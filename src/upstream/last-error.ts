@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
+import type { Verb } from "../core/desks.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../core/error.ts";
-import type { CallFailure, Verb } from "../core/upstream.ts";
+import type { CallFailure } from "../core/upstream.ts";
 
 /** Refusals that are the upstream's trouble, or the account's: an operator wants to know. */
 const TROUBLE: readonly Reason[] = ["UPSTREAM_CREDENTIALS", "UPSTREAM_FUNDS", "UPSTREAMS_UNAVAILABLE"];

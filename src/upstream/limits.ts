@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
+import type { Verb } from "../core/desks.ts";
 import { GatewayError } from "../core/error.ts";
-import type { LimitState, Verb } from "../core/upstream.ts";
+import type { LimitState } from "../core/upstream.ts";
 import { createBucket } from "./bucket.ts";
 import { type Gate, NOT_SENT, pass } from "./gate.ts";
 import { createPace, type Pace } from "./pace.ts";

@@ -1,6 +1,6 @@
 import type { CatalogList } from "../core/catalog.ts";
+import type { CatalogStep, Listing, UnreadPart } from "../core/desks.ts";
 import { UpstreamFault } from "../core/error.ts";
-import type { CatalogStep, Listing, UnreadPart } from "../core/upstream.ts";
 
 /**
  * A catalogue's steps where they do without each other: one for each item. What brings no answer that can be believed

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Verb } from "../core/upstream.ts";
+import type { Verb } from "../core/desks.ts";
 import { createBucket } from "./bucket.ts";
 import { either, type Gate } from "./gate.ts";
 import { createLull } from "./lull.ts";

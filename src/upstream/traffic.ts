@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
-import type { Upstream, Verb } from "../core/upstream.ts";
+import type { Verb } from "../core/desks.ts";
+import type { Upstream } from "../core/upstream.ts";
 import { wrapTasks } from "./wrap.ts";
 
 const MOVES_MONEY: readonly Verb[] = ["buy", "rent", "buyEsim", "extend", "cancel", "release"];

@@ -1,4 +1,5 @@
-import type { Upstream, Verb } from "../core/upstream.ts";
+import type { Verb } from "../core/desks.ts";
+import type { Upstream } from "../core/upstream.ts";
 
 /** Gives the request that is made in the place of another. Asked when that one is handed over, or chosen for a poll. */
 export type WrapTask = <T>(upstream: string, verb: Verb, task: () => Promise<T>) => () => Promise<T>;

@@ -5,8 +5,8 @@ import { copyOf } from "../../src/catalog/listed-offer.ts";
 import type { OfferFilter } from "../../src/catalog/query.ts";
 import { indexSnapshot } from "../../src/catalog/snapshot-index.ts";
 import { createView } from "../../src/catalog/view.ts";
+import type { Listing } from "../../src/core/desks.ts";
 import type { Capability, Offer, Product } from "../../src/core/offer.ts";
-import type { Listing } from "../../src/core/upstream.ts";
 import { readCatalogPayload, writeCatalogPayload } from "../../src/store/catalog-payload.ts";
 import { listing, offersOf, snapshotOf } from "./fakes.ts";
 

@@ -3,10 +3,11 @@ import { createFold } from "../../src/catalog/fold.ts";
 import { copyOf } from "../../src/catalog/listed-offer.ts";
 import { createOfferRows } from "../../src/catalog/rows.ts";
 import type { CatalogSnapshot } from "../../src/core/catalog.ts";
+import type { CatalogStep, Listing, Verb } from "../../src/core/desks.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Offer } from "../../src/core/offer.ts";
 import type { Store } from "../../src/core/store.ts";
-import type { CatalogStep, Listing, Upstream, Verb } from "../../src/core/upstream.ts";
+import type { Upstream } from "../../src/core/upstream.ts";
 
 /** What an upstream answers to one request; a function is called, and may throw or never answer. */
 export type Step = CatalogStep | (() => CatalogStep | Promise<CatalogStep>);

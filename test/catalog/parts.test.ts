@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
+import type { CatalogStep, Listing, UnreadPart } from "../../src/core/desks.ts";
 import { GatewayError, UpstreamFault } from "../../src/core/error.ts";
-import type { CatalogStep, Listing, UnreadPart } from "../../src/core/upstream.ts";
 import { createHandClock, settle } from "../support/clock.ts";
 import {
   fakeStore,

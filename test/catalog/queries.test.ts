@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Catalog, createCatalog } from "../../src/catalog/catalog.ts";
 import { createPager } from "../../src/catalog/pages.ts";
 import { createView, type View } from "../../src/catalog/view.ts";
+import type { Listing } from "../../src/core/desks.ts";
 import { GatewayError } from "../../src/core/error.ts";
-import type { Listing } from "../../src/core/upstream.ts";
 import { createHandClock, settle } from "../support/clock.ts";
 import { fakeStore, listing, scriptedUpstream, usd } from "./fakes.ts";
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { Log } from "../../src/catalog/log.ts";
+import type { Listing } from "../../src/core/desks.ts";
 import { GatewayError, UpstreamFault } from "../../src/core/error.ts";
 import type { Money } from "../../src/core/money.ts";
-import type { Listing, Upstream } from "../../src/core/upstream.ts";
+import type { Upstream } from "../../src/core/upstream.ts";
 import { createHandClock, type HandClock, settle } from "../support/clock.ts";
 import { fakeStore, listing, type Step, scriptedUpstream, silence, snapshotOf, usd } from "./fakes.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Listing } from "../../src/core/upstream.ts";
+import type { Listing } from "../../src/core/desks.ts";
 import { listing, offersOf, snapshotOf, usd } from "./fakes.ts";
 
 const TIME = new Date("2026-05-01T12:00:00Z");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Progress } from "../../src/core/desks.ts";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Progress } from "../../src/core/upstream.ts";
 import { type Bench, sample, startBench } from "./support.ts";
 
 const CODE: Progress = { state: "received", messages: [{ text: "", code: "482910" }] };

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Progress } from "../../src/core/desks.ts";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Progress } from "../../src/core/upstream.ts";
 import { createHandClock } from "../support/clock.ts";
 import { sample, startBench } from "./support.ts";
 

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import type { BoughtOrder, OverviewRow, Progress, Upstream } from "../../src/core/upstream.ts";
+import type { BoughtOrder, OverviewRow, Progress } from "../../src/core/desks.ts";
+import type { Upstream } from "../../src/core/upstream.ts";
 import type { Verification } from "../../src/core/verification.ts";
 import { createLaws } from "../../src/orders/polling/laws.ts";
 import { startLoop } from "../../src/orders/polling/loop.ts";

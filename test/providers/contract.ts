@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { CatalogStep, Desks, Listing, Progress } from "../../src/core/desks.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../../src/core/error.ts";
-import type { CatalogStep, Desks, Listing, Progress } from "../../src/core/upstream.ts";
 import { parseJson } from "../../src/upstream/decode.ts";
 import type { Provider } from "../../src/upstream/define.ts";
 import { createHttp } from "../../src/upstream/http.ts";

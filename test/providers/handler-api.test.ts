@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Desks } from "../../src/core/desks.ts";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Desks } from "../../src/core/upstream.ts";
 import { handler_api } from "../../src/providers/handler_api.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";

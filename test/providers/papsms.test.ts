@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CatalogList } from "../../src/core/catalog.ts";
+import type { CatalogStep, Desks } from "../../src/core/desks.ts";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { CatalogStep, Desks } from "../../src/core/upstream.ts";
 import { papsms } from "../../src/providers/papsms.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";

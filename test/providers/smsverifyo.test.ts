@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Desks, Listing } from "../../src/core/desks.ts";
 import { UpstreamFault } from "../../src/core/error.ts";
-import type { Desks, Listing } from "../../src/core/upstream.ts";
 import { smsverifyo } from "../../src/providers/smsverifyo.ts";
 import { type Answer, json } from "../upstream/scripted-server.ts";
 import { usd } from "./contract.ts";

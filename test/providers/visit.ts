@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { Desks, Listing } from "../../src/core/upstream.ts";
+import type { Desks, Listing } from "../../src/core/desks.ts";
 import type { Provider } from "../../src/upstream/define.ts";
 import { createHttp } from "../../src/upstream/http.ts";
 import { createHandClock } from "../support/clock.ts";

@@ -1,7 +1,8 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
+import type { ReceivedMessage } from "../../src/core/desks.ts";
 import type { Rental } from "../../src/core/rental.ts";
-import type { ReceivedMessage, Upstream } from "../../src/core/upstream.ts";
+import type { Upstream } from "../../src/core/upstream.ts";
 import { createLaws } from "../../src/orders/polling/laws.ts";
 import { createLoops } from "../../src/orders/polling/loops.ts";
 import { createPoller } from "../../src/orders/polling/poller.ts";

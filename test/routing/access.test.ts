@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { LOCAL_CALLER } from "../../src/core/caller.ts";
+import type { Verb } from "../../src/core/desks.ts";
 import { GatewayError, type Reason, UpstreamFault } from "../../src/core/error.ts";
 import type { Money } from "../../src/core/money.ts";
-import type { Upstream, UpstreamState, Verb } from "../../src/core/upstream.ts";
+import type { Upstream, UpstreamState } from "../../src/core/upstream.ts";
 import { settle } from "../support/clock.ts";
 import { createLives, offer, type RouterVisit, request, usd, visitRouter } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { CatalogSnapshot } from "../../src/core/catalog.ts";
+import type { Listing } from "../../src/core/desks.ts";
 import type { Store } from "../../src/core/store.ts";
-import type { Listing } from "../../src/core/upstream.ts";
 import { offersOf, snapshotOf } from "../catalog/fakes.ts";
 import { aWish, created, minutesLater, NOON, usd } from "./samples.ts";
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Verb } from "../../src/core/upstream.ts";
+import type { Verb } from "../../src/core/desks.ts";
 import { createLimits, type Limits, type LimitTable, perMinute } from "../../src/upstream/limits.ts";
 import { createHandClock, type HandClock, settle } from "../support/clock.ts";
 import { failureOf } from "./scripted-server.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readLabel } from "../../src/catalog/services.ts";
+import type { RecentOrder } from "../../src/core/desks.ts";
 import type { PendingPurchase } from "../../src/core/records.ts";
-import type { RecentOrder } from "../../src/core/upstream.ts";
 import { type Doubt, type Evidence, isOnList, matchOrders } from "../../src/orders/settle/match.ts";
 
 const START = Date.parse("2026-05-01T12:00:00Z");

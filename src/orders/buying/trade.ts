@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../core/clock.ts";
+import type { Verb } from "../../core/desks.ts";
 import { GatewayError, type Reason } from "../../core/error.ts";
 import { formatMoney, type Money } from "../../core/money.ts";
 import type { Offer } from "../../core/offer.ts";
 import type { Rates } from "../../core/rates.ts";
 import type { PurchaseRecords } from "../../core/records.ts";
-import type { Upstream, Verb } from "../../core/upstream.ts";
+import type { Upstream } from "../../core/upstream.ts";
 import type { Attempt } from "../../core/verification.ts";
 import type { Balances } from "../../upstream/balance.ts";
 

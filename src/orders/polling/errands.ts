@@ -1,6 +1,7 @@
 import { type Clock, UNINTERRUPTED } from "../../core/clock.ts";
+import type { OverviewRow, Progress } from "../../core/desks.ts";
 import { GatewayError, UpstreamFault } from "../../core/error.ts";
-import type { OverviewRow, Progress, Upstream } from "../../core/upstream.ts";
+import type { Upstream } from "../../core/upstream.ts";
 import type { Verification } from "../../core/verification.ts";
 import { bought, type OrderParts } from "../parts.ts";
 import { arrivalOf, learnOfCode, learnOfNothing } from "./learning.ts";

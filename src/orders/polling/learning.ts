@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from "../../core/upstream.ts";
+import type { ReceivedMessage } from "../../core/desks.ts";
 import { cameAt, cameIn, nothingIn } from "./observation.ts";
 import { ageAt, type Waiting } from "./waiting.ts";
 

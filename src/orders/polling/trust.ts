@@ -1,4 +1,4 @@
-import type { OverviewRow } from "../../core/upstream.ts";
+import type { OverviewRow } from "../../core/desks.ts";
 
 /** So many codes that it told of prove a list, and so many that it kept silent about in a row disprove it. */
 const PROVEN_AFTER = 3;

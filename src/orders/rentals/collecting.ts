@@ -1,6 +1,6 @@
+import type { Inbox } from "../../core/desks.ts";
 import { GatewayError } from "../../core/error.ts";
 import { isRentalOver, type Rental } from "../../core/rental.ts";
-import type { Inbox } from "../../core/upstream.ts";
 import type { Verification } from "../../core/verification.ts";
 import { persist } from "../persist.ts";
 import { collect } from "./inbox.ts";

@@ -1,7 +1,7 @@
 import type { Caller } from "../../core/caller.ts";
+import type { Purchase } from "../../core/desks.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { AutoRenewal, Rental, RentalRequest } from "../../core/rental.ts";
-import type { Purchase } from "../../core/upstream.ts";
 import { priceBounds } from "../../routing/constraints.ts";
 import { nothingToBuy } from "../../routing/nothing.ts";
 import { lengthsSold } from "../../routing/terms.ts";

@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from "../../core/upstream.ts";
+import type { ReceivedMessage } from "../../core/desks.ts";
 import type { Message } from "../../core/verification.ts";
 import { timeOf, toMessage } from "../messages.ts";
 

@@ -1,6 +1,7 @@
+import type { RentalDesk } from "../../core/desks.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Rental } from "../../core/rental.ts";
-import type { RentalDesk, Upstream } from "../../core/upstream.ts";
+import type { Upstream } from "../../core/upstream.ts";
 import type { OrderParts } from "../parts.ts";
 import type { WatchRefund } from "../refund.ts";
 import type { Settlement } from "../settle/settlement.ts";

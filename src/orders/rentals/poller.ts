@@ -1,7 +1,8 @@
 import { UNINTERRUPTED } from "../../core/clock.ts";
+import type { Inbox } from "../../core/desks.ts";
 import { GatewayError, UpstreamFault } from "../../core/error.ts";
 import { isRentalOver, type Rental } from "../../core/rental.ts";
-import type { Inbox, Upstream } from "../../core/upstream.ts";
+import type { Upstream } from "../../core/upstream.ts";
 import type { Laws } from "../polling/laws.ts";
 import type { Errand, Loop } from "../polling/loop.ts";
 import type { Stir } from "./law.ts";

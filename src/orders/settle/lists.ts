@@ -1,6 +1,7 @@
 import { UNINTERRUPTED } from "../../core/clock.ts";
+import type { RecentOrder, RecentRental } from "../../core/desks.ts";
 import type { PendingPurchase } from "../../core/records.ts";
-import type { RecentOrder, RecentRental, Upstream } from "../../core/upstream.ts";
+import type { Upstream } from "../../core/upstream.ts";
 import type { Doubt, Finding } from "./match.ts";
 
 /** What an upstream's own lists say, as far as they were asked for and could be had. */

@@ -1,7 +1,7 @@
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import type { RecentHolds, RecentOrder } from "../../core/desks.ts";
 import { sameMoney } from "../../core/money.ts";
 import type { PendingPurchase } from "../../core/records.ts";
-import type { RecentHolds, RecentOrder } from "../../core/upstream.ts";
 import type { Attempt } from "../../core/verification.ts";
 
 /** What the upstream's clock and the gateway's may differ by. */

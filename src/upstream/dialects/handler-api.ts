@@ -7,9 +7,9 @@
 //   services.
 // - STATUS_WAIT_RETRY carries the code that was there before, not a new one.
 
+import type { BoughtOrder, Desks, Order, RentalDesk, VerificationDesk } from "../../core/desks.ts";
 import { GatewayError } from "../../core/error.ts";
 import { formatDecimal } from "../../core/money.ts";
-import type { BoughtOrder, Desks, Order, RentalDesk, VerificationDesk } from "../../core/upstream.ts";
 import type { UpstreamHttp } from "../http.ts";
 import {
   activationsAnswer,

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Inbox, OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/desks.ts";
 import type { Money } from "../../../core/money.ts";
-import type { Inbox, OverviewRow, Progress, Purchase, ReceivedMessage, RecentOrder } from "../../../core/upstream.ts";
 import { amount, everyLine, hint, id, messageTime, numberedLines, paid, text, time, word } from "../../decode.ts";
 import { serviceNameOf } from "./services.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CatalogList } from "../../../core/catalog.ts";
+import type { CatalogDesk, CatalogStep, Listing } from "../../../core/desks.ts";
 import { GatewayError } from "../../../core/error.ts";
-import type { CatalogDesk, CatalogStep, Listing } from "../../../core/upstream.ts";
 import { amount, count, hint, lines, numberedLines, text } from "../../decode.ts";
 import { eachPart, readList } from "../../parts.ts";
 import type { HandlerApi } from "./calls.ts";
