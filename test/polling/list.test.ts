@@ -162,7 +162,7 @@ describe("a list of orders", () => {
     const bench = startMany(30);
     await prove(bench);
     codeEvery10s(bench, 15_000);
-    await bench.clock.advance(220_000);
+    await bench.clock.advance(400_000);
     const { length } = bench.lists;
     await bench.clock.advance(30_000);
     expect(bench.lists).toHaveLength(length);

@@ -16,6 +16,8 @@ export interface ListTrust {
   isDisproven(): boolean;
   /** It is known to keep up with the orders' own answers. */
   isPrompt(): boolean;
+  /** The last code that could tell spoke for its being behind. */
+  isSuspect(): boolean;
   /** It told of a code. */
   told(): void;
   /** A code was found at an order that it showed as waiting. */
@@ -37,6 +39,7 @@ export function createListTrust(): ListTrust {
     isProven: () => told >= PROVEN_AFTER,
     isDisproven: () => silent >= DISPROVEN_AFTER || behind >= DISPROVEN_AFTER,
     isPrompt: () => prompt >= PROMPT_AFTER,
+    isSuspect: () => behind > 0,
     told() {
       told += 1;
       silent = 0;
