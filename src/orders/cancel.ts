@@ -116,7 +116,7 @@ export function createCanceller(
     if (mayBeDone && progress?.state === "waiting" && progress.isUnknown) return {};
     const seen = progress ? await applyProgress(verification, progress, parts) : verification;
     // Another poll saw it first.
-    if (seen.status === "CANCELLED") return {};
+    if (seen.status === "CANCELLED" || seen.status === "EXPIRED") return {};
     if (seen.status !== "WAITING") throw notCancellable(seen);
     if (unknown || mayBeDone) throw didNotSay(verification, unknown);
     if (error.reason === "NOT_FOUND" || error.reason === "NOT_SUPPORTED") throw error;

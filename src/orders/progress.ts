@@ -35,8 +35,11 @@ export async function applyProgress(
         const { verification: changed, added } = await persist(parts, record);
         return added ? publish(changed) : changed;
       }
-      case "cancelled":
-        return publish(await persist(parts, () => store.recordEnd(verificationId, "CANCELLED", progress.refund, time)));
+      case "cancelled": {
+        // At the end of its time it is the gateway itself that cancels, or the upstream, which may call that so.
+        const status = isOver(verification, time) ? "EXPIRED" : "CANCELLED";
+        return publish(await persist(parts, () => store.recordEnd(verificationId, status, progress.refund, time)));
+      }
       case "expired":
         return publish(await persist(parts, () => store.recordEnd(verificationId, "EXPIRED", undefined, time)));
     }
@@ -46,4 +49,8 @@ export async function applyProgress(
     if (refund) return publish(await persist(parts, () => store.recordRefund(verificationId, refund, time)));
     return store.getVerification(verification.caller, verificationId);
   }
+}
+
+function isOver({ expireTime }: Verification, time: Date): boolean {
+  return expireTime !== undefined && time >= expireTime;
 }

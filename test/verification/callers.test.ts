@@ -74,7 +74,7 @@ describe("a caller", () => {
       Array.from({ length: 12 }, () => buy({ verifications: gateway.as(CI) }, fruitless)),
     );
     const ofCi = { ...gateway, verifications: gateway.as(CI) };
-    for (const { verificationId } of bought) await turnUntil(ofCi, verificationId, Status.EXPIRED, 60_000);
+    for (const { verificationId } of bought) await turnUntil(ofCi, verificationId, Status.EXPIRED, 10_000);
     const best = await buy({ verifications: gateway.as(CI) });
     expect(best).toMatchObject({ upstream: "ping", price: usd(0, 50) });
     const { upstream, attempts } = await buy({ verifications: gateway.as(QA) });
