@@ -27,11 +27,6 @@ const LIVELY_MS = 10_000;
 const SHORT_COLD_MS = 5_000;
 /** Until a list is proven, each order that it has shown as waiting for so long is polled by itself as well. */
 const PROOF_MS = 45_000;
-/**
- * Until it is known to keep up, a list leaves its slot at times to the order that is worth most of those it shows: after so
- * many lists, then after half as many more each time, up to the last, while nothing speaks against it.
- */
-const [FIRST_SAMPLE, SAMPLE_GROWTH, LONGEST_SAMPLE] = [20, 1.5, 400];
 /** So many lists in a row that lack an order show that they do not cover it. */
 const UNLISTED_AFTER = 2;
 
@@ -104,8 +99,6 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   let listReadyAt = Number.NEGATIVE_INFINITY;
   let listBarredUntil = Number.NEGATIVE_INFINITY;
   let lastWasLongPast = false;
-  let listsInARow = 0;
-  let sampleAfter = FIRST_SAMPLE;
 
   function followClock(now: number): void {
     const by = now - lastNow;
@@ -226,8 +219,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     const single = preferList || !bestListed ? bestUnlisted : better(bestUnlisted, bestListed);
     const isListDue = preferList && now >= listReadyAt && found.listWorth >= LEAST_WORTH;
     if (isListDue && found.listWorthLater >= (single?.worth ?? 0)) {
-      const enough = list?.isSuspect() ? FIRST_SAMPLE : sampleAfter;
-      const isSample = bestListed && listsInARow >= enough && !list?.isPrompt();
+      const isSample = bestListed && list?.isSampleDue();
       return isSample ? { ask: "order", ...bestListed } : { ask: "list", worth: found.listWorth };
     }
     if (single && single.worth >= LEAST_WORTH) return { ask: "order", ...single };
@@ -260,13 +252,10 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       lastSentAt = now;
       if (choice.ask === "list") {
         listReadyAt = now + gapMs;
-        listsInARow += 1;
+        list?.asked();
       }
       if (choice.ask !== "order") return;
-      if (isCovered(choice.waiting) && !choice.urgency) {
-        if (listsInARow >= sampleAfter) sampleAfter = Math.min(sampleAfter * SAMPLE_GROWTH, LONGEST_SAMPLE);
-        listsInARow = 0;
-      }
+      if (isCovered(choice.waiting) && !choice.urgency) list?.sampled();
       lastWasLongPast = now - endOf(choice.waiting) > LONG_PAST_MS;
       if ((urgentAt(choice.waiting, now)?.at ?? Number.POSITIVE_INFINITY) > now)
         winning += LATELY * (worthAt(choice.waiting, now) - winning);

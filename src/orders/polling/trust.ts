@@ -6,6 +6,11 @@ const DISPROVEN_AFTER = 2;
 /** By how much lists may be behind the orders' own answers, and so many in a row that were not show that they keep up. */
 const BEHIND_MS = 3_000;
 const PROMPT_AFTER = 3;
+/**
+ * Until it is known to keep up, an order that it shows is polled by itself at times: after so many lists, then after half
+ * as many more each time, up to the last, while nothing speaks against it.
+ */
+const [FIRST_SAMPLE, SAMPLE_GROWTH, LONGEST_SAMPLE] = [20, 1.5, 400];
 
 /**
  * Whether an upstream's list of orders tells when a code has come. One that does not would hide every code, for no order
@@ -14,10 +19,12 @@ const PROMPT_AFTER = 3;
 export interface ListTrust {
   isProven(): boolean;
   isDisproven(): boolean;
-  /** It is known to keep up with the orders' own answers. */
-  isPrompt(): boolean;
-  /** The last code that could tell spoke for its being behind. */
-  isSuspect(): boolean;
+  /** An order that it shows is to be polled by itself, to see whether it keeps up with the orders' own answers. */
+  isSampleDue(): boolean;
+  /** It was asked for. */
+  asked(): void;
+  /** An order that it shows was polled by itself. */
+  sampled(): void;
   /** It told of a code. */
   told(): void;
   /** A code was found at an order that it showed as waiting. */
@@ -33,13 +40,21 @@ export function createListTrust(): ListTrust {
   let silent = 0;
   let prompt = 0;
   let behind = 0;
+  let askedInARow = 0;
+  let sampleAfter = FIRST_SAMPLE;
   /** The last code that a poll has found, until a list has shown what it knows of it. */
   let last: { readonly orderRef: string; readonly sentAt: number } | undefined;
   return {
     isProven: () => told >= PROVEN_AFTER,
     isDisproven: () => silent >= DISPROVEN_AFTER || behind >= DISPROVEN_AFTER,
-    isPrompt: () => prompt >= PROMPT_AFTER,
-    isSuspect: () => behind > 0,
+    isSampleDue: () => prompt < PROMPT_AFTER && askedInARow >= (behind > 0 ? FIRST_SAMPLE : sampleAfter),
+    asked() {
+      askedInARow += 1;
+    },
+    sampled() {
+      if (askedInARow >= sampleAfter) sampleAfter = Math.min(sampleAfter * SAMPLE_GROWTH, LONGEST_SAMPLE);
+      askedInARow = 0;
+    },
     told() {
       told += 1;
       silent = 0;
