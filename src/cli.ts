@@ -32,8 +32,8 @@ const USAGE = `numgate: one gRPC and Connect API in front of the APIs that sell 
   numgate uncertain   list the purchases that may have been made, and are not settled yet
   numgate settle <id> --not-sold
   numgate settle <id> --sold [--price 0.50] [--order-ref <ref> --number <+1...>]
-                      settle one of them, a verification, rental, extension or eSIM; with its order the caller gets the number,
-                      without it is paid and lost
+                      settle one of them, a verification, rental, extension or eSIM; with its order the caller gets
+                      the number, without it is paid and lost
   numgate ledger      hold the budgets' counters against their entries, and print the totals; exit code 1 when one
                       differs, unless --repair sets it right
   numgate export [--since <date or time>] [--caller <name>] [--order <id>]
